@@ -1719,6 +1719,23 @@ class ParticipantRemoval(TypedDict):
     reason: NotRequired[str | None]
 
 
+class Passage(TypedDict):
+    ref: str
+    hebrew_ref: str
+    section: int
+    segment: int
+    text: str
+
+
+class Passages(TypedDict):
+    ref: str
+    hebrew_ref: str
+    version: TextVersion
+    passages: list[Passage]
+    prev_section: str | None
+    next_section: str | None
+
+
 class Passkey(TypedDict):
     id: str
     name: str
@@ -2849,6 +2866,25 @@ class Text(TypedDict):
     segments: int
 
 
+class TextHit(TypedDict):
+    ref: str
+    hebrew_ref: str
+    book: str
+    section: int
+    version_id: str
+    text: str
+    matches: list[TextMatch]
+
+
+class TextHitPage(Page["TextHit"]):
+    pass
+
+
+class TextMatch(TypedDict):
+    start: int
+    length: int
+
+
 class TextPage(Page["Text"]):
     pass
 
@@ -2882,6 +2918,20 @@ class TextSection(TypedDict):
     number: int
     first_segment: int
     last_segment: int
+
+
+class TextVersion(TypedDict):
+    id: str
+    title: str
+    language: str
+    direction: Literal["ltr", "rtl"]
+    licence: str
+    attribution: str
+    source: str
+
+
+class TextVersionPage(Page["TextVersion"]):
+    pass
 
 
 class TextWithSections(TypedDict):

@@ -113,6 +113,7 @@ from lyceum_client.models import (
     ParentJoining,
     ParentRemoval,
     ParticipantRemoval,
+    Passages,
     Passkey,
     PasskeyChanges,
     PasskeyCreationOptions,
@@ -180,8 +181,10 @@ from lyceum_client.models import (
     SubmittedAnswer,
     SubmittedAnswers,
     Suspension,
+    TextHitPage,
     TextPage,
     TextReference,
+    TextVersionPage,
     TextWithSections,
     Tokens,
     TutoringCancellation,
@@ -1579,6 +1582,92 @@ class AsyncLyceum(AsyncTransport):
         """Resolve a reference: its canonical form, and the passages before and after it."""
         return await self.call(
             Request("GET", f"/api/texts/refs/{segment(ref)}", takes_token=False), TextReference
+        )
+
+    async def list_text_versions(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        book: str | None = None,
+        language: str | None = None,
+    ) -> TextVersionPage:
+        """List the versions in which texts can be read, each with its licence."""
+        return await self.call(
+            Request(
+                "GET",
+                "/api/texts/versions",
+                query={"limit": limit, "cursor": cursor, "book": book, "language": language},
+                takes_token=False,
+            ),
+            TextVersionPage,
+        )
+
+    async def get_reference_text(
+        self,
+        ref: str,
+        *,
+        version: str | None = None,
+        marks: Literal["all", "vowels", "none"] | None = None,
+    ) -> Passages:
+        """Get the words of a reference, up to 200 passages."""
+        return await self.call(
+            Request(
+                "GET",
+                f"/api/texts/refs/{segment(ref)}/text",
+                query={"version": version, "marks": marks},
+                takes_token=False,
+            ),
+            Passages,
+        )
+
+    async def get_section_text(
+        self,
+        book: str,
+        number: int,
+        *,
+        version: str | None = None,
+        marks: Literal["all", "vowels", "none"] | None = None,
+    ) -> Passages:
+        """Get the words of a chapter or a folio."""
+        return await self.call(
+            Request(
+                "GET",
+                f"/api/texts/{segment(book)}/sections/{segment(number)}",
+                query={"version": version, "marks": marks},
+                takes_token=False,
+            ),
+            Passages,
+        )
+
+    async def search_texts(
+        self,
+        *,
+        q: str,
+        version: str | None = None,
+        marks: Literal["all", "vowels", "none"] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        book: str | None = None,
+        collection: Literal["tanakh", "mishnah", "talmud", None] = None,
+    ) -> TextHitPage:
+        """Look for words in the texts; a Hebrew word is also found after the letters put before it."""
+        return await self.call(
+            Request(
+                "GET",
+                "/api/texts/search",
+                query={
+                    "version": version,
+                    "marks": marks,
+                    "limit": limit,
+                    "cursor": cursor,
+                    "q": q,
+                    "book": book,
+                    "collection": collection,
+                },
+                takes_token=False,
+            ),
+            TextHitPage,
         )
 
     async def list_havrutas(
