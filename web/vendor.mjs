@@ -9,6 +9,8 @@ import { build } from "esbuild";
 
 const VENDOR = "lyceum_web/static/vendor";
 const FONT = "@fontsource/frank-ruhl-libre";
+// It has the signs of cantillation, which the other has not.
+const TEXT_FONT = "@fontsource/noto-serif-hebrew";
 
 const UI = `
 export { render, Fragment } from "preact";
@@ -61,12 +63,14 @@ for (const script of ["latin", "hebrew"]) {
   const file = `frank-ruhl-libre-${script}-500-normal.woff2`;
   await copy(`${FONT}/files/${file}`, `fonts/${file}`, [FONT]);
 }
+const text = "noto-serif-hebrew-hebrew-400-normal.woff2";
+await copy(`${TEXT_FONT}/files/${text}`, `fonts/${text}`, [TEXT_FONT]);
 const { version } = JSON.parse(await readFile("node_modules/preact/package.json", "utf8"));
 console.log(`vendored ${made.length} files, preact ${version}`);
 
 for (const [name, file] of [
   ["preact", "LICENSE"], ["htm", "LICENSE"], ["@preact/signals", "LICENSE"], ["leaflet", "LICENSE"],
-  ["topojson-client", "LICENSE"], ["world-atlas", "LICENSE"], [FONT, "LICENSE"],
+  ["topojson-client", "LICENSE"], ["world-atlas", "LICENSE"], [FONT, "LICENSE"], [TEXT_FONT, "LICENSE"],
 ]) {
   const short = name.split("/").at(-1);
   await mkdir(`${VENDOR}/licences`, { recursive: true });

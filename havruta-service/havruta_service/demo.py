@@ -1,13 +1,15 @@
-"""The havrutas of the demo: both kinds of sessions, invitations in every state, progress over
-several meetings.
+"""The havrutas of the demo: both kinds of sessions, invitations in every state, progress over several
+meetings; and a book that can be read in two versions.
 """
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from importlib import resources
+from pathlib import Path
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from chassis.clock import now
-from havruta_service import completion
+from havruta_service import completion, text_import
 from havruta_service.models import (
     EndReason,
     Havruta,
@@ -20,23 +22,45 @@ from havruta_service.models import (
     Series,
     SessionStatus,
     SessionType,
+    TextVersion,
     db,
 )
 from havruta_service.repetition import repeated
+from havruta_service.text_formats import read_file
+from havruta_service.text_import import Description
 
 WEEKLY, ZONE = "FREQ=WEEKLY;COUNT=4", "Asia/Jerusalem"
 DAY = timedelta(days=1)
+JONAH = Description(
+    id="demo-jonah",
+    title="Jonah in plain English",
+    language="en",
+    direction="ltr",
+    licence="Apache-2.0",
+    attribution="Translated for the demo of Lyceum",
+    source="",
+)
 UNANSWERED = {InvitationStatus.PENDING, InvitationStatus.EXPIRED}
 
 
 def load() -> int:
     """Add the havrutas of the demo that are not there; how many they were."""
+    _jonah()
     return sum((_genesis(), _berakhot(), _ruth()))
 
 
 def demo_id(name: str) -> UUID:
     """The id of something in the demo; a person has the same in every service."""
     return uuid5(NAMESPACE_URL, f"lyceum:demo:{name}")
+
+
+def _jonah() -> None:
+    """A translation, to be read next to the Hebrew."""
+    if db.session.get(TextVersion, JONAH.id) is None:
+        with resources.as_file(resources.files("havruta_service") / "data" / "jonah.tsv") as file:
+            passages = text_import.collect(read_file(Path(file)).passages)
+        for _ in text_import.store(JONAH, passages, replace=False):
+            pass
 
 
 def _genesis() -> int:

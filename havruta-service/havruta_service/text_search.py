@@ -72,6 +72,10 @@ class Hit:
     text: str
     matches: Sequence[Match]
 
+    @property
+    def section(self) -> int:
+        return self.reference.book.section_at(self.reference.first)
+
 
 def search(
     q: str,

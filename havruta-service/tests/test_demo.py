@@ -1,5 +1,6 @@
 """The havrutas of the demo."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,8 +13,10 @@ from havruta_service.models import HavrutaSession, Invitation, db
 
 
 @pytest.fixture(autouse=True)
-def emptied(client: FlaskClient) -> None:
-    """What a test wrote is removed afterwards."""
+def emptied(app: Flask, client: FlaskClient) -> Iterator[None]:
+    """What a test wrote is removed afterwards, texts included."""
+    yield
+    app.test_cli_runner().invoke(args=["texts", "remove", demo.JONAH.id])
 
 
 @pytest.fixture
@@ -28,6 +31,13 @@ def test_loading_the_demo_again_changes_nothing(app: Flask, make: Any, loaded: R
     assert loaded.output == "3 havrutas added\n"
     assert app.test_cli_runner().invoke(args=["demo"]).output == "0 havrutas added\n"
     assert make(demo.load) == 0
+
+
+def test_the_demo_has_a_book_in_two_versions(client: FlaskClient, loaded: Result) -> None:
+    versions = client.get("/api/texts/versions?book=Jonah").json["items"]
+    assert [version["id"] for version in versions] == ["demo-jonah", "wlc"]
+    found = client.get("/api/texts/search?q=castor+plant&version=demo-jonah").json["items"]
+    assert [hit["ref"] for hit in found] == ["Jonah 4:6"]
 
 
 def test_the_demo_has_both_session_types_and_every_invitation_status(

@@ -46,12 +46,14 @@ WITHOUT_WORDS = {
     "other_book": REFERENCE,
     "precondition_required": UNSENT,
     "reference_out_of_range": REFERENCE,
+    "reference_too_long": "pages read one chapter",
     "request_header_fields_too_large": "the page itself would not be served either",
     "token_reused": RENEWAL,
     "too_many_rooms": STREAM,
     "too_many_streams": STREAM,
     "unknown_book": REFERENCE,
     "unsupported_media_type": UNSENT,
+    "version_not_found": "pages read the versions that are listed",
 }
 
 PROGRAMS = ("chassis/chassis", "recurrence/recurrence", "gateway/gateway", "*-service/*_service")

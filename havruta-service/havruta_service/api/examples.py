@@ -64,6 +64,7 @@ EXAMPLES: Vocabulary = {
     "Passages.hebrew_ref": "בראשית א:א",
     "Passages.version": LENINGRAD,
     "Text": GENESIS,
+    "TextHit.book": "genesis",
     "TextHit.hebrew_ref": "בראשית א:א",
     "TextHit.matches": [{"start": 0, "length": 12}],
     "TextHit.text": CREATION_WORDS,

@@ -111,6 +111,10 @@ class TextHit(Answer):
 
     ref = Written(required=True, attribute="reference", metadata={"example": "Genesis 1:1"})
     hebrew_ref = fields.String(required=True, attribute="reference.hebrew")
+    book = fields.String(
+        required=True, attribute="reference.book.slug", metadata={"example": "genesis"}
+    )
+    section = fields.Integer(required=True, metadata={"description": "Its chapter or folio."})
     version_id = fields.String(required=True, metadata={"example": "wlc"})
     text = fields.String(
         required=True,

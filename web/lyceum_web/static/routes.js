@@ -53,6 +53,9 @@ export const ROUTES = [
 
   { pattern: "/havrutas", load: () => import("./pages/havrutas.js"), style: "havruta", signedIn: true },
   { pattern: "/havrutas/:id", load: () => import("./pages/havruta.js"), style: "havruta", signedIn: true },
+  { pattern: "/texts", load: () => import("./pages/texts.js"), style: "study" },
+  { pattern: "/texts/:book", load: () => import("./pages/text.js"), style: "study" },
+  { pattern: "/texts/:book/sections/:number", load: () => import("./pages/text-section.js"), style: "study" },
   { pattern: "/havruta-sessions/:id", load: () => import("./pages/havruta-session.js"), style: "study", signedIn: true },
   { pattern: "/whiteboards/:id", load: () => import("./pages/whiteboard.js"), style: "whiteboard", signedIn: true },
 

@@ -1,5 +1,5 @@
 // @ts-check
-/** The passage that is studied: what it is called in both languages. Its text will stand below. */
+/** The passage that is studied: what it is called in both languages. */
 import { html } from "../vendor/ui.js";
 import { language } from "../words.js";
 import { Title } from "../parts/title.js";

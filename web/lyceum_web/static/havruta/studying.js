@@ -9,6 +9,7 @@ import { Action } from "../parts/action.js";
 import { AskButton } from "../parts/ask.js";
 import { PageTurner } from "./page-turner.js";
 import { Passage } from "./passage.js";
+import { Reader } from "./reader.js";
 import { useReference } from "./reference-field.js";
 import { StudyPeople, whoTurns } from "./study-people.js";
 import { Refusal } from "../parts/trouble.js";
@@ -57,6 +58,7 @@ export function Studying({ session, state, isOwner, setState, again }) {
         <${Passage} name=${shown} hebrew=${hebrew} />
         <p class="who-turns" role="status">${whoTurns(state, mayTurn)}</p>
         <${Refusal} problem=${problem} />
+        ${reference && html`<${Reader} section=${reference.section} book=${session.book} at=${shown} turn=${isIn && mayTurn && turnTo} />`}
         ${isIn && mayTurn && html`<${PageTurner} at=${shown} book=${session.book} turn=${turn} go=${turnTo} />`}
         ${!isIn && html`<p class="join"><${Action} work=${join}>${t("study.join")}<//></p>`}
       </div>

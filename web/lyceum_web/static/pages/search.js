@@ -146,13 +146,13 @@ function courseRow({ id, title, subject, tutor_id: tutor, tutor_display_name: na
   `;
 }
 
-/** A text is read in a havruta. @param {Schemas["FoundText"]} text */
+/** @param {Schemas["FoundText"]} text */
 function textRow({ slug, name, hebrew_name: hebrew, collection }) {
   const [first, second] = language.value === "he" ? [hebrew, name] : [name, hebrew];
   return html`
     <li key=${slug} class="result">
       <div>
-        <h3><a href="/havrutas?book=${slug}"><bdi>${first}</bdi> <bdi class="muted">${second}</bdi></a></h3>
+        <h3><a href="/texts/${slug}"><bdi>${first}</bdi> <bdi class="muted">${second}</bdi></a></h3>
         <p class="muted small">${t(`search.in_${collection}`)}</p>
       </div>
     </li>

@@ -12,11 +12,13 @@ import { Icon } from "./icon.js";
 import { Initials } from "./person.js";
 import { wordsOn } from "./trouble.js";
 
-/** @type {{ address: string, words: string, icon: any, own?: boolean, under: RegExp }[]} */
+// `own` is for people who have signed in, and `open` for those who have not.
+/** @type {{ address: string, words: string, icon: any, own?: boolean, open?: boolean, under: RegExp }[]} */
 const WAYS = [
   { address: "/dashboard", words: "way.today", icon: "home", own: true, under: /^\/(dashboard|calendar)/ },
   { address: "/", words: "way.near", icon: "pin", under: /^\/($|study-sessions)/ },
-  { address: "/havrutas", words: "way.havruta", icon: "book", own: true, under: /^\/havruta/ },
+  { address: "/havrutas", words: "way.havruta", icon: "book", own: true, under: /^\/(havruta|texts)/ },
+  { address: "/texts", words: "way.texts", icon: "book", open: true, under: /^\/texts/ },
   { address: "/courses", words: "way.tutors", icon: "tutor", under: /^\/(courses|tutors|enrollments|sessions|tutoring|whiteboards)/ },
   { address: "/assessments", words: "way.assessments", icon: "quiz", under: /^\/assessment/ },
 ];
@@ -34,7 +36,7 @@ export function Frame({ children }) {
       <header class="head">
         <a class="brand" href="/"><img src=${icon} alt="" />Lyceum</a>
         <nav class="ways" aria-label=${t("frame.ways")}>
-          ${WAYS.filter((way) => isSignedIn || !way.own).map((way) => html`<${Way} path=${path} ...${way} />`)}
+          ${WAYS.filter((way) => (isSignedIn ? !way.open : !way.own)).map((way) => html`<${Way} path=${path} ...${way} />`)}
         </nav>
         <${Own} />
       </header>
