@@ -21,6 +21,7 @@ NAMES = (
     "answer_submits",
     "login_flood",
     "reads",
+    "text_search",
 )
 
 
