@@ -35,6 +35,7 @@ from chassis import redis_client, testing
 from chassis.auth.service_tokens import ServiceIdentity
 from chassis.clock import now
 from chassis.data.limits import TURN
+from chassis.messaging.conversations import WINDOW
 from chassis.messaging.publisher import Publisher, PublishingThread
 from study_session_service import chat, lifecycle, participation, seats
 from study_session_service.models import messages
@@ -198,12 +199,14 @@ def values_of(session: UUID, user: UUID) -> Values:
     return {
         **{f"new_{name}": value for name, value in message.items()},
         "session_id": session,
+        "room_id": session,
         "session": session,
         "viewer_id": user,
+        "author_id": user,
         "user": user,
         "name": f"joining:{user}",
         "at": at,
-        "since": at - chat.WINDOW,
+        "since": at - WINDOW,
         "begins": at,
         "ends": at + timedelta(hours=1),
         "most": 2000,
@@ -213,7 +216,7 @@ def values_of(session: UUID, user: UUID) -> Values:
 def say(connection: Bare, values: Values) -> None:
     for statement in (lifecycle.LOCK, chat.STANDING):
         assert ask(connection, statement, values)
-    [message] = ask(connection, chat.SAY, values)
+    [message] = ask(connection, chat.conversation.saying, values)
     publish(connection, values, message.seq)
 
 

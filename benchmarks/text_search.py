@@ -2,8 +2,8 @@
 
     python -m benchmarks.text_search [--words 1000] [--pairs 3] [--json results.json]
 
-Words as they occur, so frequent ones come often, and the hundred most frequent, each asked of the
-service in one thread, without a server in front. Next to it: the same words sought by a regular expression in every
+Words as they occur, so frequent ones come often, and the hundred most frequent, each asked of the service
+in one thread, without a server in front. Next to it: the same words sought by a regular expression in every
 passage, as without an index.
 
 TEST_POSTGRES_URL and TEST_REDIS_URL name the servers to use; `make servers` starts some.

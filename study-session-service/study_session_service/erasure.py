@@ -88,16 +88,14 @@ def _locked_participant(session_id: UUID, user_id: UUID) -> Participant | None:
 
 
 def _erase_messages(session_id: UUID, user_id: UUID, no_one: UUID) -> None:
-    own = select(ChatMessage).filter_by(session_id=session_id, user_id=user_id)
-    written = db.session.scalars(own).all()
+    written = chat.conversation.written_by(user_id, session_id)
     if written:
         # All of the past, because it names them in more than in their messages.
         rooms.forget(session_id)
     for message in written:
         # First, so that what is told of the deletion does not name them.
         message.user_id, message.client_message_id = no_one, None
-        if not message.deleted:
-            chat.erase(message)
+        chat.conversation.erase(message)
 
 
 def _involving(user_id: UUID) -> Sequence[UUID]:

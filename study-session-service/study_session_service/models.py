@@ -15,7 +15,6 @@ from sqlalchemy import (
     Index,
     Numeric,
     String,
-    Text,
     UniqueConstraint,
     case,
     event,
@@ -31,6 +30,7 @@ from chassis.clock import now
 from chassis.data.db import database, models_registry, one_of
 from chassis.data.stored_answers import keys_table
 from chassis.messaging.apart import Apart
+from chassis.messaging.conversations import MessageColumns
 from chassis.messaging.messages import Messages
 from study_session_service.sql_functions import FUNCTIONS
 
@@ -385,24 +385,7 @@ class Waiting(Base):
     created_at: Mapped[datetime] = mapped_column(default=now, server_default=func.now())
 
 
-class MessageFacts:
-    """What follows from the columns of a message, of an entity as of a row that is only read."""
-
-    if TYPE_CHECKING:
-        content: Mapped[str]
-        deleted_at: Mapped[datetime | None]
-
-    @property
-    def deleted(self) -> bool:
-        return self.deleted_at is not None
-
-    @property
-    def words(self) -> str | None:
-        """What it says; nothing once deleted."""
-        return None if self.deleted else self.content
-
-
-class ChatMessage(MessageFacts, Base):
+class ChatMessage(MessageColumns, Base):
     """What a person wrote; `seq` is its number among all that happened in the session."""
 
     __tablename__ = "chat_messages"
@@ -417,14 +400,7 @@ class ChatMessage(MessageFacts, Base):
         Index("idx_chat_user", "user_id", text("created_at DESC")),
     )
 
-    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
     session_id: Mapped[UUID] = mapped_column(ForeignKey(StudySession.id, ondelete="CASCADE"))
-    user_id: Mapped[UUID]
-    content: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(
         nullable=True, default=now, server_default=func.now()
     )
-    seq: Mapped[int] = mapped_column(BigInteger)
-    client_message_id: Mapped[str | None] = mapped_column(String(100))
-    edited_at: Mapped[datetime | None]
-    deleted_at: Mapped[datetime | None]

@@ -79,8 +79,7 @@ def _hide_message(message_id: UUID) -> None:
     # Its author and the host delete and edit under this lock.
     lifecycle.lock(message.session_id)
     db.session.refresh(message)
-    if not message.deleted:
-        chat.erase(message)
+    chat.conversation.erase(message)
 
 
 def _stop_waiting(one: UUID, other: UUID) -> None:

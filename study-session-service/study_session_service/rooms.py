@@ -31,7 +31,7 @@ KIND = "study-session"
 
 NUMBER = (
     update(StudySession)
-    .where(StudySession.id == bindparam("session_id"))
+    .where(StudySession.id == bindparam("room_id"))
     # What is said about a session is no change of the session.
     .values(last_seq=StudySession.last_seq + 1, updated_at=StudySession.updated_at)
     .returning(StudySession.last_seq)
@@ -96,7 +96,7 @@ def record(
 
 def next_seq(session_id: UUID) -> int:
     """The number of what happens next. Locks the session's row, so numbers follow the order of commits."""
-    [row] = statements.execute(db.session, NUMBER, {"session_id": session_id})
+    [row] = statements.execute(db.session, NUMBER, {"room_id": session_id})
     seq: int = row.last_seq
     return seq
 
@@ -116,6 +116,14 @@ def tell(
         room, seq, event, resource, members_changed=members_changed, takes_back=takes_back
     )
     cache.forget(session_id)
+
+
+def tell_of_message(
+    session_id: UUID, seq: int | None, event: str, message: object, takes_back: UUID | None
+) -> None:
+    """Tell what became of a message; without a number it takes the next one."""
+    number = next_seq(session_id) if seq is None else seq
+    tell(session_id, number, event, message, takes_back=takes_back)
 
 
 def forget(session_id: UUID) -> None:

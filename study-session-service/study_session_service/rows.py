@@ -11,15 +11,11 @@ from typing import Any
 from sqlalchemy import Row, Select
 
 from chassis.data import reads
-from study_session_service.models import Base, MessageFacts, SessionFacts, db
+from study_session_service.models import Base, SessionFacts, db
 
 
 class SessionRow(SessionFacts, SimpleNamespace):
     """Columns of a session. What was not asked for is missing, not NULL."""
-
-
-class MessageRow(MessageFacts, SimpleNamespace):
-    """The columns of a message."""
 
 
 def columns_of(kind: type[Base], names: Sequence[str]) -> Sequence[Any]:

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from chassis.messaging.conversations import MessageLimitReached
 from chassis.testing import a_user, race
-from study_session_service.chat import MessageLimitReached
 from study_session_service.participation import JoinedSessionLimitReached
 from study_session_service.sessions import HostedSessionLimitReached
 
