@@ -26,16 +26,19 @@ from havruta_service.models.sessions import (
     SessionStatus,
     SessionType,
 )
+from havruta_service.models.talk import LONGEST_NOTE, HavrutaMessage, PassageNote
 from havruta_service.models.texts import LONGEST_PASSAGE, TextPassage, TextVersion
 
 __all__ = [
     "ABSENT_AFTER",
+    "LONGEST_NOTE",
     "LONGEST_PASSAGE",
     "MISSED_AFTER",
     "MOST_MEMBERS",
     "Base",
     "EndReason",
     "Havruta",
+    "HavrutaMessage",
     "HavrutaSession",
     "Invitation",
     "InvitationEmail",
@@ -48,6 +51,7 @@ __all__ = [
     "Member",
     "Move",
     "NavigationMode",
+    "PassageNote",
     "Presence",
     "Rsvp",
     "Series",
