@@ -178,6 +178,7 @@ ROUTES = (
     Route(prefix="/api/havrutas", service=HAVRUTA, body_limit=64 * KIB, people=PEOPLE),
     Route(prefix="/api/havruta-sessions", service=HAVRUTA, people=PEOPLE),
     Route(prefix="/api/invitations", service=HAVRUTA, people=PEOPLE),
+    Route(prefix="/api/notes", service=HAVRUTA, body_limit=64 * KIB, people=PEOPLE),
     Route(prefix="/api/texts", service=HAVRUTA),
     Route(prefix="/api/v2", service=ASSESSMENT),
     Route(prefix="/api/v2/answers", service=ASSESSMENT, body_limit=1024 * KIB),

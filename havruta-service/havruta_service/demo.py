@@ -1,5 +1,5 @@
 """The havrutas of the demo: both kinds of sessions, invitations in every state, progress over several
-meetings; and a book that can be read in two versions.
+meetings, messages and notes; and a book that can be read in two versions.
 """
 
 from collections.abc import Sequence
@@ -13,11 +13,13 @@ from havruta_service import completion, text_import
 from havruta_service.models import (
     EndReason,
     Havruta,
+    HavrutaMessage,
     HavrutaSession,
     Invitation,
     InvitationStatus,
     Member,
     Move,
+    PassageNote,
     Presence,
     Series,
     SessionStatus,
@@ -25,12 +27,13 @@ from havruta_service.models import (
     TextVersion,
     db,
 )
+from havruta_service.reference_reader import parse
 from havruta_service.repetition import repeated
 from havruta_service.text_formats import read_file
 from havruta_service.text_import import Description
 
 WEEKLY, ZONE = "FREQ=WEEKLY;COUNT=4", "Asia/Jerusalem"
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 JONAH = Description(
     id="demo-jonah",
     title="Jonah in plain English",
@@ -82,6 +85,14 @@ def _genesis() -> int:
         ["Genesis 2:1", "Genesis 2:25", "Genesis 3:24"],
     )
     _studied(havruta, SessionType.SCHEDULED, 7 * DAY, three, ["Genesis 3:24", "Genesis 4:16"])
+    _said(havruta, "ruth", "Shall we stay with Noah for another evening?", 2 * DAY)
+    _said(havruta, "boaz", "Yes. I want to come back to the raven.", 2 * DAY - HOUR)
+    _said(havruta, "miriam", "בשמחה. אביא את רש״י.", DAY)  # noqa: RUF001  # Hebrew
+    _noted("ruth", "Genesis 1:3-5", "Light before the sun: what gives it?", havruta)
+    _noted(
+        "boaz", "Genesis 2:4", "A second beginning, with the names the other way round.", havruta
+    )
+    _noted("ruth", "Genesis 4:9", "Ask Naomi about this verse.")
     _planned(havruta, now() + 2 * DAY)
     _cancelled(havruta, now() + 3 * DAY)
     _invited(havruta, "david", InvitationStatus.PENDING)
@@ -186,6 +197,27 @@ def _studied(
     db.session.flush()
     completion.complete(havruta, session, end, EndReason.OWNER)
     db.session.flush()
+
+
+def _said(havruta: Havruta, person: str, words: str, age: timedelta) -> None:
+    havruta.seq += 1
+    db.session.add(
+        HavrutaMessage(
+            havruta_id=havruta.id,
+            user_id=demo_id(person),
+            content=words,
+            seq=havruta.seq,
+            created_at=now() - age,
+        )
+    )
+
+
+def _noted(person: str, ref: str, words: str, havruta: Havruta | None = None) -> None:
+    """Note something for oneself, or for the havruta."""
+    reference = parse(ref)
+    note = PassageNote(user_id=demo_id(person), havruta_id=havruta and havruta.id, words=words)
+    note.book, note.first, note.last = reference.book.slug, reference.first, reference.last
+    db.session.add(note)
 
 
 def _planned(havruta: Havruta, start: datetime) -> None:

@@ -7,10 +7,11 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from chassis.clock import now
 from chassis.data.stored_answers import forget_answers
 from chassis.messaging.messages import Event
-from havruta_service import completion, havrutas, invitation_emails, membership, rooms
+from havruta_service import completion, havrutas, invitation_emails, membership, notes, rooms, talk
 from havruta_service.models import (
     EndReason,
     Havruta,
+    HavrutaMessage,
     HavrutaSession,
     Invitation,
     InvitationEmail,
@@ -20,6 +21,7 @@ from havruta_service.models import (
     Mailbox,
     Member,
     Move,
+    PassageNote,
     Presence,
     SessionRsvp,
     apart,
@@ -37,17 +39,22 @@ def on_user_deleted(event: Event) -> None:
 
 def erase(user_id: UUID, email_sha256: str | None) -> None:
     """Take the person out of all havrutas, and replace their id by one that stands for no one."""
+    # One id for all traces: how many people were present, and for how long, comes out the same as before.
+    no_one = uuid4()
     # In one order, so that two people who leave the same havrutas cannot wait for each other.
-    own = select(Member.havruta_id).where(Member.user_id == user_id).order_by(Member.havruta_id)
-    for havruta_id in db.session.scalars(own).all():
-        if havruta := havrutas.lock(havruta_id):
+    own = select(Member.havruta_id).where(Member.user_id == user_id)
+    written = select(HavrutaMessage.havruta_id).where(HavrutaMessage.user_id == user_id)
+    for havruta_id in sorted(db.session.scalars(own.union(written))):
+        havruta = havrutas.lock(havruta_id)
+        if havruta and havrutas.is_member(havruta_id, user_id):
             _withdraw(havruta, user_id)
+        _erase_messages(havruta_id, user_id, no_one)
+    _delete_notes(user_id)
     # Before the ids are replaced: addresses are known by the invitations that the person accepted.
     _forget_emails(user_id)
     _revoke_invitations(user_id, email_sha256)
     _delete_reasons(user_id)
-    # One id for all traces: how many people were present, and for how long, comes out the same as before.
-    _anonymise(user_id, uuid4())
+    _anonymise(user_id, no_one)
     db.session.execute(delete(SessionRsvp).where(SessionRsvp.user_id == user_id))
     db.session.execute(delete(Mailbox).where(Mailbox.user_id == user_id))
     apart.forget(user_id)
@@ -75,6 +82,24 @@ def _close(havruta: Havruta) -> None:
     # Nobody is left who would know it by the name that its members gave it.
     havruta.name = havruta.book
     rooms.forget_havruta(havruta.id)
+
+
+def _erase_messages(havruta_id: UUID, user_id: UUID, no_one: UUID) -> None:
+    written = talk.conversation.written_by(user_id, havruta_id)
+    if written:
+        # All of the past, because it names them in more than in their messages.
+        rooms.forget_havruta(havruta_id)
+    for message in written:
+        # First, so that what is told of the deletion does not name them.
+        message.user_id, message.client_message_id = no_one, None
+        talk.conversation.erase(message)
+
+
+def _delete_notes(user_id: UUID) -> None:
+    own = select(PassageNote.id).where(PassageNote.user_id == user_id).order_by(PassageNote.id)
+    for note_id in db.session.scalars(own).all():
+        if note := notes.locked(note_id):
+            notes.remove(note)
 
 
 def _revoke_invitations(user_id: UUID, email_sha256: str | None) -> None:

@@ -3,7 +3,7 @@
 An invitation knows an address alone, so of those who block or are blocked the mailboxes are known, too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,8 +16,16 @@ from chassis.clock import now
 from chassis.errors import NotFound
 from chassis.messaging.apart import BLOCKED
 from chassis.messaging.messages import Event
-from havruta_service import havrutas, rooms
-from havruta_service.models import Havruta, Invitation, InvitationStatus, Mailbox, apart, db
+from havruta_service import havrutas, notes, rooms, talk
+from havruta_service.models import (
+    Havruta,
+    HavrutaMessage,
+    Invitation,
+    InvitationStatus,
+    Mailbox,
+    apart,
+    db,
+)
 from havruta_service.personal_data import addressed_to
 
 BATCH = 1000
@@ -57,11 +65,34 @@ def reported_havruta(havruta_id: UUID, reporter: Caller) -> Reported:
     return Reported(havruta.owner_id, {"name": havruta.name})
 
 
+def reported_message(message_id: UUID, reporter_id: UUID) -> Reported:
+    """A message in a havruta of the person."""
+    message = db.session.get(HavrutaMessage, message_id)
+    if (
+        message is None
+        or message.deleted
+        or not havrutas.is_member(message.havruta_id, reporter_id)
+    ):
+        raise NotFound
+    return Reported(message.user_id, {"content": message.content})
+
+
+def reported_note(note_id: UUID, reporter_id: UUID) -> Reported:
+    """A note that is shared in a havruta of the person."""
+    note = notes.get(note_id, reporter_id)
+    return Reported(note.user_id, {"text": note.words})
+
+
 def on_content_hidden(event: Event) -> None:
-    """Take the name from a havruta that an admin has decided to hide, and end its open invitations."""
-    if event.data["about"] != "havruta":
-        return
-    havruta = havrutas.lock(UUID(event.data["about_id"]))
+    """Hide what an admin has decided to hide, if it is a havruta, or something that was written in one."""
+    hide = HIDING.get(event.data["about"])
+    if hide:
+        hide(UUID(event.data["about_id"]))
+
+
+def _hide_havruta(havruta_id: UUID) -> None:
+    """Take its name from the havruta, and end its open invitations."""
+    havruta = havrutas.lock(havruta_id)
     if havruta is None:
         return
     pending = (Invitation.havruta_id == havruta.id) & (
@@ -73,6 +104,28 @@ def on_content_hidden(event: Event) -> None:
     # First, so that what is told of the new name stays.
     rooms.forget_havruta(havruta.id)
     rooms.tell_havruta(havruta, "renamed", havruta)
+
+
+def _hide_message(message_id: UUID) -> None:
+    message = db.session.get(HavrutaMessage, message_id)
+    if message is None:
+        return
+    # Its author and the owner delete and edit under this lock.
+    havrutas.lock(message.havruta_id)
+    db.session.refresh(message)
+    talk.conversation.erase(message)
+
+
+def _hide_note(note_id: UUID) -> None:
+    if note := notes.locked(note_id):
+        notes.remove(note)
+
+
+HIDING: Mapping[str, Callable[[UUID], None]] = {
+    "havruta": _hide_havruta,
+    "havruta_message": _hide_message,
+    "note": _hide_note,
+}
 
 
 def _is_invited(havruta_id: UUID, person: Caller) -> bool:

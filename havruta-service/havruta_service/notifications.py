@@ -27,6 +27,7 @@ class Kind(StrEnum):
     REMOVED = "removed"
     MADE_OWNER = "made_owner"
     ARCHIVED = "havruta_archived"
+    MESSAGE = "havruta_message"
 
 
 def notify_others(

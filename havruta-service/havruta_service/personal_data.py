@@ -8,6 +8,7 @@ from chassis.auth.tokens import Caller
 from havruta_service.invitation_emails import digest
 from havruta_service.models import (
     Havruta,
+    HavrutaMessage,
     HavrutaSession,
     Invitation,
     InvitationEmail,
@@ -17,6 +18,7 @@ from havruta_service.models import (
     Mailbox,
     Member,
     Move,
+    PassageNote,
     Presence,
     SessionRsvp,
     apart,
@@ -35,6 +37,8 @@ def about(caller: Caller) -> dict[str, ColumnElement[bool]]:
             session.navigator_id == caller.id,
             session.cancelled_by == caller.id,
         ),
+        "havruta_messages": HavrutaMessage.user_id == caller.id,
+        "passage_notes": PassageNote.user_id == caller.id,
         "session_presence": Presence.user_id == caller.id,
         "session_moves": Move.user_id == caller.id,
         "session_rsvps": SessionRsvp.user_id == caller.id,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, bindparam, or_, select, update
 
 from chassis.auth.tokens import Caller
 from chassis.clock import now
@@ -22,6 +22,7 @@ from havruta_service.models import (
     HavrutaSession,
     Member,
     SessionStatus,
+    apart,
     db,
     messages,
 )
@@ -29,6 +30,15 @@ from havruta_service.models import (
 SOON = timedelta(days=1)
 HAVRUTA = "havruta"
 SESSION = "havruta-session"
+
+# Past the entity: whoever changes that afterwards reads it again.
+NUMBER = (
+    update(Havruta)
+    .where(Havruta.id == bindparam("room_id"))
+    # What is said in a havruta is no change of it.
+    .values(seq=Havruta.seq + 1, updated_at=Havruta.updated_at)
+    .returning(Havruta.seq)
+)
 
 
 @dataclass(frozen=True)
@@ -38,13 +48,49 @@ class Departed:
     user_id: UUID
 
 
-def tell_havruta(havruta: Havruta, event: str, about: object, *, gone: Sequence[UUID] = ()) -> None:
-    """Tell everyone who watches the havruta. Those who are `gone` may not watch any longer."""
+def tell_havruta(
+    havruta: Havruta,
+    event: str,
+    about: object,
+    *,
+    gone: Sequence[UUID] = (),
+    takes_back: UUID | None = None,
+) -> None:
+    """Tell everyone who watches the havruta. Those who are `gone` may not watch any longer.
+
+    `takes_back` is the id of what was deleted: what was told about it before is given to no one any more.
+    """
     havruta.seq += 1
     # What is told is what is stored: the flush sets times and defaults.
     db.session.flush()
     room = f"{HAVRUTA}:{havruta.id}"
-    messages.publish_live(room, havruta.seq, event, about, members_changed=gone)
+    messages.publish_live(
+        room, havruta.seq, event, about, members_changed=gone, takes_back=takes_back
+    )
+
+
+def tell_in(
+    havruta_id: UUID | None, event: str, about: object, *, takes_back: UUID | None = None
+) -> None:
+    """The same by the id of the havruta, which is locked; nothing to tell without one."""
+    havruta = havruta_id and db.session.get(Havruta, havruta_id)
+    if havruta:
+        tell_havruta(havruta, event, about, takes_back=takes_back)
+
+
+def tell_of_message(
+    havruta_id: UUID, seq: int | None, event: str, message: object, takes_back: UUID | None
+) -> None:
+    """Tell what became of a message; without a number it takes the next one."""
+    if seq is None:
+        tell_in(havruta_id, event, message, takes_back=takes_back)
+    else:
+        messages.publish_live(f"{HAVRUTA}:{havruta_id}", seq, event, message)
+
+
+def blocked_by(caller: Caller) -> Collection[UUID]:
+    """The people whom the caller blocks: what they write is folded for them."""
+    return db.session.scalars(apart.blocked_by(caller.id)).all()
 
 
 def forget_havruta(havruta_id: UUID) -> None:

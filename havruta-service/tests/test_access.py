@@ -16,7 +16,9 @@ from havruta_service import (
     invitations,
     membership,
     navigation,
+    notes,
     plans,
+    talk,
     unsubscribe_tokens,
 )
 from havruta_service.models import Havruta, Invitation, db
@@ -73,6 +75,18 @@ THINGS: dict[str, Any] = {
             world.person("member").id,
             now() + timedelta(days=1),
             60,
+        ).id
+    ),
+    "message_id": lambda world, make: (
+        make(talk.send, world["havruta_id"], world.person("member").id, "Shalom", None)[0].id
+    ),
+    "note_id": lambda world, make: (
+        make(
+            notes.create,
+            world.person("member").id,
+            "Genesis 1:1",
+            "Why?",
+            world["havruta_id"],
         ).id
     ),
     "due": lambda world, make: (

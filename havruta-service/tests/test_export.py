@@ -25,6 +25,8 @@ def test_all_rows_about_a_person_are_exported(app: Flask, export: Any) -> None:
         "havrutas": 1,
         "havruta_members": 1,
         "havruta_sessions": 8,
+        "havruta_messages": 1,
+        "passage_notes": 2,
         "session_presence": 3,
         "session_moves": 8,
         "session_rsvps": 0,

@@ -340,3 +340,20 @@ def test_all_members_are_told_of_what_was_missed(
         assert (event["actor"], sorted(event["data"]["user_ids"])) == (None, ids(ruth, boaz))
         facts = event["data"]["data"]
         assert (facts["reason"], facts["end_reason"]) == (None, "missed")
+
+
+def test_the_others_are_told_of_a_message_after_a_silence(
+    client: FlaskClient, make: Any, news: Act, ruth: User, boaz: User
+) -> None:
+    path = f"/api/havrutas/{make.havruta(ruth, boaz).id}/messages"
+    news()
+    start = now()
+    for minutes, user in ((0, ruth), (1, boaz), (30, ruth), (60, boaz)):
+        with time_machine.travel(start + timedelta(minutes=minutes), tick=False):
+            said = client.post(path, json={"content": "Hello"}, user=user)
+        assert said.status_code == 201
+    # At once, and after the half hour in which nobody wrote.
+    assert news() == [
+        ("havruta_message", [str(boaz.id)], str(ruth.id)),
+        ("havruta_message", [str(ruth.id)], str(boaz.id)),
+    ]

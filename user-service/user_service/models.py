@@ -69,6 +69,8 @@ class ReportedThing(StrEnum):
     STUDY_SESSION = "study_session"
     MESSAGE = "message"
     HAVRUTA = "havruta"
+    HAVRUTA_MESSAGE = "havruta_message"
+    NOTE = "note"
 
 
 class ReportKind(StrEnum):

@@ -29,6 +29,7 @@ class NotificationKind(StrEnum):
     MADE_OWNER = "made_owner"
     SESSION_PLANNED = "session_planned"
     HAVRUTA_ARCHIVED = "havruta_archived"
+    HAVRUTA_MESSAGE = "havruta_message"
     STUDENT_ENROLLED = "student_enrolled"
     ENROLLMENT_CHANGED = "enrollment_changed"
     PARENT_JOINED = "parent_joined"
@@ -107,6 +108,9 @@ EMAILS: Mapping[NotificationKind, Email] = {
     ),
     NotificationKind.HAVRUTA_ARCHIVED: Email(
         "Your havruta was archived", "One of your havrutas is closed and can only be read."
+    ),
+    NotificationKind.HAVRUTA_MESSAGE: Email(
+        "Your havruta is talking", "Somebody has written to your havruta."
     ),
     NotificationKind.STUDENT_ENROLLED: Email(
         "A student enrolled", "There is a new student in one of your courses."

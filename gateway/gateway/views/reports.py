@@ -36,6 +36,8 @@ class About(StrEnum):
     STUDY_SESSION = "study_session"
     MESSAGE = "message"
     HAVRUTA = "havruta"
+    HAVRUTA_MESSAGE = "havruta_message"
+    NOTE = "note"
 
 
 class ReportKind(StrEnum):
@@ -55,6 +57,8 @@ OWNERS = {
     About.STUDY_SESSION: STUDY_SESSION,
     About.MESSAGE: STUDY_SESSION,
     About.HAVRUTA: HAVRUTA,
+    About.HAVRUTA_MESSAGE: HAVRUTA,
+    About.NOTE: HAVRUTA,
 }
 
 
@@ -134,7 +138,7 @@ PARTS = {
 @blueprint.response(201, FiledReport, addressed=False)
 @blueprint.raises(OwnWords, AlreadyReported, ReportLimitReached)
 def create_report(body: dict[str, Any]) -> Response:
-    """Report a person, a study session, a message or a havruta to the admins, who read what it says now."""
+    """Report a person, or what somebody wrote, to the admins, who read what it says now."""
     values = {"about_id": str(body["about_id"])}
     part = PARTS[About(body["about"])]
     token = caller().token

@@ -7,11 +7,13 @@ from havruta_service.api import (
     invitation_responses,
     invitations,
     navigation,
+    notes,
     passages,
     plans,
     reported,
     sessions,
     statistics,
+    talk,
     texts,
 )
 
@@ -19,6 +21,8 @@ BLUEPRINTS = (
     texts.blueprint,
     passages.blueprint,
     havrutas.blueprint,
+    talk.blueprint,
+    notes.blueprint,
     sessions.blueprint,
     plans.blueprint,
     navigation.blueprint,

@@ -9,7 +9,9 @@ from chassis.web.rooms import Abridged, Room
 from havruta_service import models, rooms
 from havruta_service.api.havrutas import HavrutaMember, HavrutaSummary
 from havruta_service.api.navigation import PresentMember
+from havruta_service.api.notes import Note
 from havruta_service.api.sessions import HavrutaSession
+from havruta_service.api.talk import HavrutaMessage
 from havruta_service.api.texts import Written
 
 
@@ -50,6 +52,33 @@ class HavrutaPageTurn(Answer):
     user_id = fields.UUID(required=True)
 
 
+class LiveHavrutaMessage(Abridged, HavrutaMessage):
+    """A message as the room shows it."""
+
+    long: ClassVar = ("content",)
+
+    def address(self, resource: models.HavrutaMessage) -> str:
+        """The part of the history that begins and ends with this message."""
+        messages = f"/api/havrutas/{resource.havruta_id}/messages"
+        return f"{messages}?after={resource.seq - 1}&limit=1"
+
+
+class LiveNote(Abridged, Note):
+    """A shared note as the room shows it."""
+
+    long: ClassVar = ("text",)
+
+    def address(self, resource: models.PassageNote) -> str:
+        """Where the note is read."""
+        return f"/api/notes/{resource.id}"
+
+
+class RemovedNote(Answer):
+    """A note that is not shared any more."""
+
+    id = fields.UUID(required=True)
+
+
 ROOMS = {
     rooms.HAVRUTA: Room(
         rooms.may_watch_havruta,
@@ -65,9 +94,16 @@ ROOMS = {
             "session_cancelled": LiveHavrutaSession,
             "session_started": LiveHavrutaSession,
             "session_ended": LiveHavrutaSession,
+            "message": LiveHavrutaMessage,
+            "message_edited": LiveHavrutaMessage,
+            "message_deleted": LiveHavrutaMessage,
+            "note_added": LiveNote,
+            "note_changed": LiveNote,
+            "note_removed": RemovedNote,
         },
         rooms.may_watch_havrutas,
         rooms.havrutas_of,
+        rooms.blocked_by,
     ),
     rooms.SESSION: Room(
         rooms.may_watch_session,

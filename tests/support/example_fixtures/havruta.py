@@ -30,6 +30,16 @@ def member(callers: Callers) -> Call:
     return Call(callers["boaz"], owner_with_a_member(callers).values)
 
 
+def author(callers: Callers) -> Call:
+    """The owner of a havruta, who has written a message and a note."""
+    call = owner(callers)
+    path = f"/api/havrutas/{call.values['havruta_id']}/messages"
+    message = agreed(call.caller.post(path, {"content": "Who starts?"}))
+    note = agreed(call.caller.post("/api/notes", {"ref": "Genesis 1:1", "text": "Why?"}))
+    ids = {"message_id": message["id"], "note_id": note["id"], "version": note["version"]}
+    return Call(call.caller, {**call.values, **ids})
+
+
 def owner_with_a_planned_session(callers: Callers) -> Call:
     soon = instant(datetime.now(UTC) + timedelta(minutes=5))
     return _with_a_session(callers, {"type": "scheduled", "start_time": soon})
@@ -148,7 +158,10 @@ FIXTURES: Fixtures = {
     owner: """
         get_havruta update_havruta archive_havruta list_havruta_members get_havruta_progress
         list_havruta_history stream_havruta_events create_havruta_session list_havruta_sessions
-        preview_havruta_sessions
+        preview_havruta_sessions send_havruta_message list_havruta_messages create_note list_notes
+    """,
+    author: """
+        update_havruta_message delete_havruta_message get_note update_note delete_note
     """,
     owner_with_a_member: "transfer_havruta remove_havruta_member",
     member: "leave_havruta",
