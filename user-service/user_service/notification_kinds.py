@@ -29,13 +29,13 @@ class NotificationKind(StrEnum):
     MADE_OWNER = "made_owner"
     SESSION_PLANNED = "session_planned"
     HAVRUTA_ARCHIVED = "havruta_archived"
-    HAVRUTA_MESSAGE = "havruta_message"
     STUDENT_ENROLLED = "student_enrolled"
     ENROLLMENT_CHANGED = "enrollment_changed"
     PARENT_JOINED = "parent_joined"
     PARENT_LEFT = "parent_left"
     SESSION_REQUEST_WITHDRAWN = "session_request_withdrawn"
     REVIEW_RECEIVED = "review_received"
+    HAVRUTA_MESSAGE = "havruta_message"
 
 
 class Email(NamedTuple):
