@@ -8,6 +8,13 @@ class CourseStatus(StrEnum):
     ARCHIVED = "archived"
 
 
+class CourseBooking(StrEnum):
+    """How a student of the course gets a session: they ask and the tutor accepts, or they book."""
+
+    ASK = "ask"
+    BOOK = "book"
+
+
 class EnrollmentStatus(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"

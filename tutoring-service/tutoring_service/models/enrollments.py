@@ -24,6 +24,7 @@ from chassis.data.db import one_of
 from tutoring_service.models.base import Base, Utc
 from tutoring_service.models.sql_functions import FUNCTIONS
 from tutoring_service.states import (
+    CourseBooking,
     CourseStatus,
     EnrollmentStatus,
     RequestStatus,
@@ -39,6 +40,14 @@ class Course(Base):
     __table_args__ = (
         one_of("status", CourseStatus),
         CheckConstraint("cancel_notice_hours BETWEEN 0 AND 720", name="cancel_notice_hours"),
+        one_of("booking", CourseBooking),
+        CheckConstraint("session_minutes BETWEEN 5 AND 720", name="session_minutes"),
+        CheckConstraint(
+            "minimum_notice_minutes BETWEEN 0 AND 43200", name="minimum_notice_minutes"
+        ),
+        CheckConstraint("buffer_before_minutes BETWEEN 0 AND 240", name="buffer_before_minutes"),
+        CheckConstraint("buffer_after_minutes BETWEEN 0 AND 240", name="buffer_after_minutes"),
+        CheckConstraint("most_per_week BETWEEN 1 AND 50", name="most_per_week"),
         Index("idx_courses_tutor", "tutor_id", "id"),
         Index("idx_courses_open", "id", postgresql_where=text("status = 'open'")),
         Index(
@@ -61,6 +70,15 @@ class Course(Base):
     description: Mapped[str | None] = mapped_column(Text)
     timezone: Mapped[str] = mapped_column(String(64), server_default="UTC")
     cancel_notice_hours: Mapped[int] = mapped_column(default=24, server_default=text("24"))
+    booking: Mapped[str] = mapped_column(
+        String(10), default=CourseBooking.ASK, server_default="ask"
+    )
+    session_minutes: Mapped[int] = mapped_column(default=60, server_default=text("60"))
+    minimum_notice_minutes: Mapped[int] = mapped_column(default=1440, server_default=text("1440"))
+    buffer_before_minutes: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    buffer_after_minutes: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    # In one enrolment; NULL: as many as there are times.
+    most_per_week: Mapped[int | None]
     status: Mapped[str] = mapped_column(
         String(20), default=CourseStatus.OPEN, server_default="open"
     )

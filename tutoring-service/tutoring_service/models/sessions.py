@@ -235,6 +235,8 @@ class SessionBooking(Base):
     cancelled_by: Mapped[UUID | None]
     cancellation_reason: Mapped[str | None] = mapped_column(String(500))
     late_cancel: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    # What the student wrote when they booked it.
+    note: Mapped[str | None] = mapped_column(String(1000))
 
     session: Mapped[TutoringSession] = relationship(back_populates="booking", lazy="raise_on_sql")
 
