@@ -217,7 +217,9 @@ def test_the_list_of_enrolments_reads_by_index(app: Flask, client: Any) -> None:
         with explained(app, "FROM enrolled_courses", for_any=for_any) as plans:
             assert client.get("/api/enrollments", user=tutor).status_code == 200
         plan = "\n".join(plans)
-        assert "Seq Scan" not in plan, plan
+        # Of the parents' table, which is empty here, PostgreSQL may read the nothing that there is.
+        for table in ("enrolled_courses", "courses"):
+            assert f"Seq Scan on {table}" not in plan, plan
         assert "Merge Cond" not in plan, "it goes through the enrolments of all people"
         assert "idx_enrolled_courses_tutor" in plan, plan
         assert "idx_enrolled_courses_student" in plan, plan
