@@ -16,23 +16,12 @@ from tutoring_service.models import Enrollment, SessionRequest, db
 from tutoring_service.notifications import Kind
 from tutoring_service.roles import enrollment_of, keep_enrollment, require
 from tutoring_service.scheduling import booking, conflicts
-from tutoring_service.scheduling.details import check_length
+from tutoring_service.scheduling.details import NOT_ASKED_FOR, check_length
 from tutoring_service.scheduling.wall_time import Occurrence, local_date, occurrence
-from tutoring_service.states import Priority, RequestStatus, Role, SessionMode
+from tutoring_service.states import RequestStatus, Role
 
 DAY = timedelta(days=1)
 WANTED = ("session_date", "start_time", "end_time", "topics")
-# What a student does not ask for; the tutor may change it.
-DEFAULTS = {
-    "session_mode": SessionMode.ONLINE,
-    "location": None,
-    "whiteboard_id": None,
-    "priority_level": Priority.MEDIUM,
-    "notification_enabled": False,
-    "alarm_enabled": False,
-    "alarm_before_minutes": 15,
-    "is_featured": False,
-}
 
 
 class SessionRequestLimitReached(LimitReached):
@@ -82,7 +71,7 @@ def accept(caller: Caller, enrollment_id: int, request_id: int) -> SessionReques
     # books these two.
     conflicts.lock_calendars(enrollment.tutor_id, enrollment.student_id)
     _check_free(enrollment, when, caller)
-    (session,) = booking.book(enrollment, {**DEFAULTS, **wanted}, [when])
+    (session,) = booking.book(enrollment, {**NOT_ASKED_FOR, **wanted}, [when])
     request.session_id = session.id
     _answer(request, RequestStatus.ACCEPTED)
     booking.tell_booked([session], caller)

@@ -8,7 +8,7 @@ from uuid import UUID
 from chassis.errors import invalid
 from tutoring_service.models import WhiteboardSession, db
 from tutoring_service.scheduling.wall_time import minutes_between
-from tutoring_service.states import SessionMode
+from tutoring_service.states import Priority, SessionMode
 
 # An end before the start is on the next day, so that a slip of the pen would be a session of a
 # night and a day.
@@ -24,6 +24,17 @@ DETAILS = (
     "alarm_before_minutes",
     "is_featured",
 )
+# What a student does not ask for; the tutor may change it.
+NOT_ASKED_FOR: Mapping[str, Any] = {
+    "session_mode": SessionMode.ONLINE,
+    "location": None,
+    "whiteboard_id": None,
+    "priority_level": Priority.MEDIUM,
+    "notification_enabled": False,
+    "alarm_enabled": False,
+    "alarm_before_minutes": 15,
+    "is_featured": False,
+}
 
 
 def check_length(start: time, end: time) -> int:
