@@ -32,10 +32,12 @@ HOURS = {
     "timezone": "UTC",
     "weekly": [{"weekday": "Tuesday", "start_time": "00:00", "end_time": "00:00"}],
 }
+BOOKED_TIME, OTHER_TIME = ({"starts_at": f"2030-06-04T{hour}:00:00Z"} for hour in (12, 14))
 ATTENDANCE = {"tutor_attendance_status": "present", "student_attendance_status": "late"}
 STROKES = {"strokes": [{"client_id": "a", "operation": {}}]}
 
 PLANNED, PAST, COMPLETED = ({"session_id": session} for session in ("planned", "past", "completed"))
+BOOKABLE = {"enrollment_id": "bookable"}
 REVIEW = {**COMPLETED, "review_id": "review_id"}
 OTHER_STUDENT = AtGateway(callers=("anonymous", "deleted", "other student"))
 
@@ -96,6 +98,9 @@ ACCESS = Matrix(
         Row("accept_session_request", TUTOR),
         Row("decline_session_request", TUTOR),
         Row("withdraw_session_request", STUDENT),
+        Row("list_bookable_times", STUDENT, about=BOOKABLE),
+        Row("create_booking", "401 404 404 404 403 403 201 403", BOOKED_TIME, BOOKABLE),
+        Row("move_tutoring_session", STUDENT, OTHER_TIME, {"session_id": "booked"}),
         Row("book_tutoring_session", "401 404 404 404 403 403 403 201", session),
         Row("preview_tutoring_session", TUTOR, session),
         Row("list_tutoring_sessions", SIGNED_IN),

@@ -14,7 +14,7 @@ from chassis.testing import User, a_user
 from chassis.testing.matrix import Row, World
 from tutoring_service import erasure
 
-from .access import ACCESS, HOURS, STREAMS, TIME, enrolled
+from .access import ACCESS, BOOKED_TIME, HOURS, STREAMS, TIME, enrolled
 
 WORKING_HOURS = "/api/tutors/me/availability"
 DAYS = count()
@@ -46,6 +46,17 @@ def feed(world: World, _: Any) -> str:
     return url.rsplit("/", 1)[1].removesuffix(".ics")
 
 
+def bookable(world: World, school: Any) -> int:
+    """An enrolment whose student books themselves, in hours that the tutor has declared."""
+    world.ask("tutor", "PUT", WORKING_HOURS, HOURS)
+    return another_enrollment(school, world.person("parent"), booking="book", timezone="UTC")
+
+
+def booked(world: World, _: Any) -> int:
+    path = f"/api/enrollments/{world['bookable']}/bookings"
+    return int(world.made("student", path, BOOKED_TIME)["id"])
+
+
 THINGS: dict[str, Callable[[World, Any], Any]] = {
     "enrollment_id": lambda _, school: school.enrollment_id,
     "empty_enrollment": lambda world, school: another_enrollment(school, world.person("parent")),
@@ -60,6 +71,8 @@ THINGS: dict[str, Callable[[World, Any], Any]] = {
     "token": feed,
     "tutor_id": lambda world, _: world.ask("tutor", "PUT", WORKING_HOURS, HOURS).json["tutor_id"],
     "whiteboard_id": lambda world, _: world.made("tutor", "/api/whiteboards", enrolled)["id"],
+    "bookable": bookable,
+    "booked": booked,
 }
 
 
@@ -96,8 +109,8 @@ def follow(school: Any, parent: User) -> UUID:
     return parent.id
 
 
-def another_enrollment(school: Any, parent: User) -> int:
-    another = replace(school, enrollment_id=school.enroll(school.student))
+def another_enrollment(school: Any, parent: User, **course: Any) -> int:
+    another = replace(school, enrollment_id=school.enroll(school.student, **course))
     follow(another, parent)
     return int(another.enrollment_id)
 
@@ -119,10 +132,10 @@ def test_a_participant_whose_account_is_deleted_is_a_stranger(world: World, role
     [
         (
             "/api/enrollments",
-            {"other student": 1, "other tutor": 1, "parent": 2, "student": 2, "tutor": 2},
+            {"other student": 1, "other tutor": 1, "parent": 3, "student": 3, "tutor": 3},
         ),
         ("/api/session-requests", {"parent": 1, "student": 1, "tutor": 1}),
-        ("/api/sessions", {"admin": 3, "parent": 3, "student": 3, "tutor": 3}),
+        ("/api/sessions", {"admin": 4, "parent": 4, "student": 4, "tutor": 4}),
     ],
 )
 def test_each_list_holds_only_the_callers_own(

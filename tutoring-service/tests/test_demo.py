@@ -26,3 +26,6 @@ def test_the_demo_is_loaded_once(app: Flask, client: Any) -> None:
     assert page["subjects"] == ["Mishnah"]
     assert page["next_free_times"]
     assert {review["text"] for review in page["reviews"]} == {"Patient and clear."}
+    hillel = User("hillel", ("learner", "tutor"), id=demo.person_id("hillel"))
+    taught = client.get("/api/sessions?limit=100", user=hillel).json["items"]
+    assert {session["note"] for session in taught} == {None, "Could we begin with Rashi?"}

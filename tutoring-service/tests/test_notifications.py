@@ -1,6 +1,7 @@
 """Which people are notified of what happens to enrolments and sessions, by whom, and each of them once."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,8 @@ from chassis.data.db import in_transaction
 from chassis.testing import User, a_user, race
 from tutoring_service.erasure import erase
 from tutoring_service.models import db, messages
+
+from .support.booking import Booker
 
 Requests = Callable[[], list[dict[str, Any]]]
 News = Callable[[], list[tuple[str, list[str], str | None]]]
@@ -117,6 +120,31 @@ def test_the_others_are_told_how_an_enrolment_goes_on(
     assert sorted(event["data"]["user_ids"]) == ids(school.student, naomi)
     assert event["aggregate_id"] == f"enrollment:{school.enrollment_id}"
     assert facts_of(event)["status"] == status
+
+
+@time_machine.travel("2030-01-01T12:00:00Z", tick=False)
+def test_the_tutor_and_the_parents_are_told_what_a_student_books_moves_and_cancels(
+    school: Any, requests: Requests, naomi: User
+) -> None:
+    booker = Booker(school)
+    booker.works()
+    follow(replace(school, enrollment_id=booker.enrollment_id), naomi)
+    requests()
+    session = booker.booked("2030-01-08T08:00:00Z")
+    booker.move(session, "2030-01-08T09:00:00Z")
+    assert booker.move(session, "2030-01-08T10:00:00Z").status_code == 412
+    school.act(session, "cancel", {"reason": "I am ill."}, school.student)
+    events = requests()
+    kinds = [event["data"]["kind"] for event in events]
+    assert kinds == ["session_booked", "session_moved", "session_cancelled"]
+    told = {tuple(sorted(event["data"]["user_ids"])) for event in events}
+    assert told == {tuple(ids(school.tutor, naomi))}
+    assert {event["actor"] for event in events} == {str(school.student.id)}
+    moved = facts_of(events[1])
+    assert (moved["previous_starts_at"], moved["starts_at"]) == (
+        "2030-01-08T08:00:00Z",
+        "2030-01-08T09:00:00Z",
+    )
 
 
 @pytest.mark.usefixtures("race_round")

@@ -20,8 +20,8 @@ from tutoring_service import (
     whiteboards,
 )
 from tutoring_service.models import Course, Enrollment, TutoringSession, db
-from tutoring_service.scheduling import booking, lifecycle
-from tutoring_service.states import Attendance, Frequency, Priority, SessionMode
+from tutoring_service.scheduling import booking, lifecycle, self_booking
+from tutoring_service.states import Attendance, CourseBooking, Frequency, Priority, SessionMode
 
 ZONE = "Asia/Jerusalem"
 ABOUT = "I teach Mishnah in the evenings, slowly, with every word explained."
@@ -54,13 +54,21 @@ def load() -> bool:
         "ruth", "Mishnah for beginners", "Mishnah", "Berakhot, slowly, with every word explained."
     )
     talmud = _course(
-        "hillel", "Reading a page of Talmud", "Talmud", "From the first Rashi to a whole page."
+        "hillel",
+        "Reading a page of Talmud",
+        "Talmud",
+        "From the first Rashi to a whole page.",
+        booking=CourseBooking.BOOK,
+        session_minutes=45,
+        buffer_after_minutes=15,
+        most_per_week=3,
     )
     boaz = enrollments.enroll(person("boaz"), mishnah.id)
     david = enrollments.enroll(person("david"), mishnah.id)
     miriam = enrollments.enroll(person("miriam"), talmud.id)
     parents.join(person("naomi"), parents.issue(person("david"), david.id).code)
     _declare_hours("ruth")
+    _declare_hours("hillel")
     tutor_pages.describe(person("ruth"), ABOUT, ["he", "en"])
     _given(boaz, days_ago=7)
     _given(david, days_ago=5)
@@ -79,6 +87,7 @@ def load() -> bool:
         session_mode=SessionMode.IN_PERSON,
         location="The reading room",
     )
+    _booked_by_student(miriam)
     return True
 
 
@@ -94,9 +103,9 @@ def person_id(username: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"lyceum:demo:{username}")
 
 
-def _course(tutor: str, title: str, subject: str, description: str) -> Course:
+def _course(tutor: str, title: str, subject: str, description: str, **terms: Any) -> Course:
     wanted = {"title": title, "subject": subject, "description": description, "timezone": ZONE}
-    return courses.publish(person(tutor), wanted)
+    return courses.publish(person(tutor), {**wanted, **terms})
 
 
 def _declare_hours(tutor: str) -> None:
@@ -138,6 +147,15 @@ def _coming(enrollment: Enrollment, in_days: int, hour: str, **details: Any) -> 
         "end_time": end,
     }
     return booking.schedule(_as_caller(enrollment.tutor_id), {**PLAIN, **wanted, **details}).first
+
+
+def _booked_by_student(enrollment: Enrollment) -> None:
+    """The first free time from next week on, booked by the student."""
+    student, since = _as_caller(enrollment.student_id), now() + timedelta(days=7)
+    until = since + timedelta(days=14)
+    first, *_ = self_booking.times(student, enrollment.id, since, until, None)
+    wanted = {"starts_at": first.starts_at, "topics": [], "note": "Could we begin with Rashi?"}
+    self_booking.book(student, enrollment.id, wanted)
 
 
 def _as_caller(user_id: UUID) -> Caller:

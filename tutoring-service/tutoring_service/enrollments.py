@@ -55,7 +55,11 @@ OWN: Mapping[Role, ColumnElement[bool]] = {
     Role.STUDENT: Enrollment.student_id == CALLER,
     Role.PARENT: Enrollment.id.in_(FOLLOWED),
 }
-IN_LISTS = [*Enrollment.__table__.columns, Course.title.label("course_title")]
+IN_LISTS = [
+    *Enrollment.__table__.columns,
+    Course.title.label("course_title"),
+    Course.booking.label("course_booking"),
+]
 # An array, because SQLAlchemy writes an IN again for each list.
 HAS_STATUS = Enrollment.status == any_(bindparam("statuses", type_=ARRAY(String)))
 

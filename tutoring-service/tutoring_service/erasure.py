@@ -131,6 +131,8 @@ def _delete_words(user_id: UUID) -> None:
     db.session.execute(update(Review).where(Review.author_id == user_id).values(text=None))
     asked = SessionRequest.enrolled_courses_id.in_(_enrollments_as_student(user_id))
     db.session.execute(update(SessionRequest).where(asked).values(message=None, topics=[]))
+    booked = SessionBooking.student_id == user_id
+    db.session.execute(update(SessionBooking).where(booked).values(note=None))
     cancelled = SessionBooking.cancelled_by == user_id
     db.session.execute(update(SessionBooking).where(cancelled).values(cancellation_reason=None))
     # The older application kept what the student wrote with the session.

@@ -55,6 +55,26 @@ def student_of_a_tutor_with_hours(callers: Callers) -> Call:
     return student(callers)
 
 
+def student_who_books(callers: Callers) -> Call:
+    """A student of a course that is booked by its students, whose tutor works then."""
+    call = student_of_a_tutor_with_hours(callers)
+    path = f"/api/courses/{call.values['course_id']}"
+    booked_by_students = {"booking": "book", "most_per_week": None}
+    agreed(_tutor(callers).patch(path, booked_by_students, headers={"If-Match": "*"}))
+    return _day_of_the_examples_is_free(callers, call)
+
+
+def student_who_has_booked(callers: Callers) -> Call:
+    call = student_who_books(callers)
+    times = call.caller.read(f"/api/enrollments/{call.values['enrollment_id']}/bookable-times")
+    wanted = {"starts_at": times["items"][-1]["starts_at"]}
+    path = f"/api/enrollments/{call.values['enrollment_id']}/bookings"
+    booked = agreed(call.caller.post(path, wanted))
+    return Call(
+        call.caller, {**call.values, "session_id": booked["id"], "version": booked["version"]}
+    )
+
+
 def tutor_of_a_paused_enrollment(callers: Callers) -> Call:
     call = tutor(callers)
     agreed(call.caller.post(f"/api/enrollments/{call.values['enrollment_id']}/pause"))
@@ -214,6 +234,8 @@ FIXTURES: Fixtures = {
     student_with_a_request: "withdraw_session_request list_own_session_requests",
     tutor_with_a_request: "accept_session_request decline_session_request",
     student_with_a_free_day: "create_session_request",
+    student_who_books: "create_booking",
+    student_who_has_booked: "list_bookable_times move_tutoring_session",
     tutor_with_a_free_day: "book_tutoring_session preview_tutoring_session",
     tutor_before_a_session: """
         delete_tutoring_session update_tutoring_session cancel_tutoring_session

@@ -28,9 +28,21 @@ from chassis.web.strict_requests import BodyBounds
 from tutoring_service import courses
 from tutoring_service.courses import CourseLimitReached
 from tutoring_service.models import Course as CourseRow
-from tutoring_service.states import CourseStatus
+from tutoring_service.states import CourseBooking, CourseStatus
 
 blueprint = Blueprint("courses")
+BOOKING = {
+    "description": "`ask`: students ask, and the tutor accepts; `book`: they book free times themselves."
+}
+SESSION_MINUTES = {"description": "How long a session is that a student books."}
+MINIMUM_NOTICE = {
+    "description": "How long ahead of its start a student books a session at the least."
+}
+BUFFER = {"description": "Of the tutor between this session and another, where students book."}
+MOST_PER_WEEK = {
+    "description": "Sessions of one enrolment from Monday to Sunday, beyond which its student books none; "
+    "null: no limit."
+}
 
 
 class NewCourse(Body):
@@ -44,6 +56,12 @@ class NewCourse(Body):
         load_default=24,
         metadata={"description": "Cancelling later than this before a session is late."},
     )
+    booking = Choice(CourseBooking, load_default=CourseBooking.ASK, metadata=BOOKING)
+    session_minutes = Integer(5, 720, load_default=60, metadata=SESSION_MINUTES)
+    minimum_notice_minutes = Integer(0, 43200, load_default=1440, metadata=MINIMUM_NOTICE)
+    buffer_before_minutes = Integer(0, 240, load_default=0, metadata=BUFFER)
+    buffer_after_minutes = Integer(0, 240, load_default=0, metadata=BUFFER)
+    most_per_week = Integer(1, 50, load_default=None, allow_none=True, metadata=MOST_PER_WEEK)
 
 
 class CourseChanges(Body):
@@ -52,6 +70,12 @@ class CourseChanges(Body):
     description = Text(5000, paragraphs=True, allow_none=True)
     timezone = TimeZone()
     cancel_notice_hours = Integer(0, 720)
+    booking = Choice(CourseBooking, metadata=BOOKING)
+    session_minutes = Integer(5, 720, metadata=SESSION_MINUTES)
+    minimum_notice_minutes = Integer(0, 43200, metadata=MINIMUM_NOTICE)
+    buffer_before_minutes = Integer(0, 240, metadata=BUFFER)
+    buffer_after_minutes = Integer(0, 240, metadata=BUFFER)
+    most_per_week = Integer(1, 50, allow_none=True, metadata=MOST_PER_WEEK)
     status = Choice(CourseStatus)
 
 
@@ -63,6 +87,12 @@ class Course(Answer):
     description = fields.String(required=True, allow_none=True)
     timezone = fields.String(required=True)
     cancel_notice_hours = fields.Integer(required=True)
+    booking = Choice(CourseBooking, required=True, metadata=BOOKING)
+    session_minutes = fields.Integer(required=True, metadata=SESSION_MINUTES)
+    minimum_notice_minutes = fields.Integer(required=True, metadata=MINIMUM_NOTICE)
+    buffer_before_minutes = fields.Integer(required=True, metadata=BUFFER)
+    buffer_after_minutes = fields.Integer(required=True, metadata=BUFFER)
+    most_per_week = fields.Integer(required=True, allow_none=True, metadata=MOST_PER_WEEK)
     status = Choice(CourseStatus, required=True)
     created_at = Instant(required=True, allow_none=True)
     version = fields.Integer(required=True)

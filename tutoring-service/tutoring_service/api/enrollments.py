@@ -24,7 +24,7 @@ from tutoring_service.models import Enrollment as EnrollmentRow
 from tutoring_service.models import EnrollmentParent as EnrollmentParentRow
 from tutoring_service.parents import IssuedCode, OwnEnrollment, ParentLimitReached, TooManyAttempts
 from tutoring_service.progress import Progress as EnrollmentProgress
-from tutoring_service.states import EnrollmentStatus, Role
+from tutoring_service.states import CourseBooking, EnrollmentStatus, Role
 
 blueprint = Blueprint("enrollments")
 
@@ -37,6 +37,12 @@ class Enrollment(Answer):
     id = fields.Integer(required=True)
     course_id = fields.Integer(required=True)
     course_title = fields.String(required=True, attribute="course.title")
+    course_booking = Choice(
+        CourseBooking,
+        required=True,
+        attribute="course.booking",
+        metadata={"description": "Whether the student asks for sessions, or books them."},
+    )
     tutor_id = fields.UUID(required=True)
     student_id = fields.UUID(required=True)
     status = Choice(EnrollmentStatus, required=True)
@@ -48,7 +54,7 @@ class Enrollment(Answer):
     version = fields.Integer(required=True)
 
     def path_of(self, kind: type, name: str) -> str:
-        # A list has rows, in which the title of the course is a column.
+        # A list has rows, in which columns of the course stand next to its own.
         return name if issubclass(kind, EnrollmentRow) else name.replace(".", "_")
 
 

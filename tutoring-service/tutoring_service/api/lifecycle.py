@@ -3,7 +3,7 @@
 from typing import Any
 
 from chassis.auth.authorization import caller, signed_in
-from chassis.errors import InvalidTransition, TooEarly
+from chassis.errors import DeadlinePassed, InvalidTransition, TooEarly
 from chassis.web.fields import Body, Choice, Text
 from chassis.web.rest import Blueprint
 from chassis.web.strict_requests import BodyBounds
@@ -48,7 +48,7 @@ def complete_tutoring_session(body: dict[str, Any], session_id: int) -> Any:
 @signed_in
 @blueprint.arguments(Cancellation, required=False)
 @blueprint.response(200, TutoringSession, versioned=True)
-@blueprint.raises(InvalidTransition)
+@blueprint.raises(InvalidTransition, DeadlinePassed)
 def cancel_tutoring_session(body: dict[str, Any], session_id: int) -> Any:
     """Cancel a session, or what is still to come of its series."""
     return versioned(lifecycle.cancel(caller(), session_id, **body))

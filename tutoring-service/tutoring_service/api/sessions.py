@@ -86,6 +86,12 @@ class TutoringSession(Answer):
         required=True, allow_none=True, attribute="booking.cancellation_reason"
     )
     late_cancel = fields.Boolean(required=True, attribute="booking.late_cancel")
+    note = fields.String(
+        required=True,
+        allow_none=True,
+        attribute="booking.note",
+        metadata={"description": "What the student wrote when they booked it."},
+    )
     version = fields.Integer(required=True, attribute="booking.version")
 
     def path_of(self, kind: type, name: str) -> str:

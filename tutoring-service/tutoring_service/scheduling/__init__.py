@@ -4,7 +4,10 @@ A booking or a change is one walk down: read and lock, decide, look for conflict
 taken in one order everywhere: the enrolment's row, the calendars of both people, the rows of sessions.
 
     booking            one session, or a series
+    bookable_times     which times a student may book themselves
+    self_booking       a student books one, and moves what is booked
     changes            other times, other details
+    notice             until when a student may cancel or move
     lifecycle          started, completed, cancelled
     conflicts          no tutor and no student is in two sessions at once
     details            what a session has besides its time

@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
-
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import InvalidTransition, TooEarly
 from tutoring_service import notifications, reminders, sessions
-from tutoring_service.models import Course, Enrollment, TutoringSession, db
+from tutoring_service.models import TutoringSession, db
 from tutoring_service.notifications import Kind
 from tutoring_service.roles import require
-from tutoring_service.scheduling import series
+from tutoring_service.scheduling import notice, series
+from tutoring_service.scheduling.notice import Notice
 from tutoring_service.states import Role, Scope, SessionStatus
 
 EARLY = timedelta(minutes=15)
@@ -62,16 +61,23 @@ def complete(caller: Caller, session_id: int, topics_covered: list[str] | None) 
 
 
 def cancel(caller: Caller, session_id: int, reason: str | None, scope: str) -> TutoringSession:
-    """The tutor or the student cancels the session, or what is still to come of its series."""
+    """The tutor or the student cancels the session, or what is still to come of its series; `DeadlinePassed`
+    for a student who books themselves, once the notice has passed.
+    """
     session, role = sessions.get(caller, session_id, lock=True)
     require(role, Role.TUTOR, Role.STUDENT)
     if scope != Scope.THIS and session.booking.series_id is not None:
         # A series ends with all its occurrences, those that were moved alone among them.
-        cancel_all(series.affected(session, scope, detached=True), reason, caller.id)
+        meant = series.affected(session, scope, detached=True)
+        if role == Role.STUDENT:
+            notice.check(meant)
+        cancel_all(meant, reason, caller.id)
         return session
     if session.status == SessionStatus.CANCELLED:
         return session
     _check(session, SessionStatus.CANCELLED)
+    if role == Role.STUDENT:
+        notice.check([session])
     # Left out of its series alone: a change of the series does not bring it back.
     session.booking.detached = session.booking.series_id is not None
     cancel_all([session], reason, caller.id)
@@ -83,9 +89,9 @@ def cancel_all(cancelled: Sequence[TutoringSession], reason: str | None, actor: 
     if not cancelled:
         return
     # All are of one enrolment, and so of one course.
-    notice = _notice(cancelled[0])
+    terms = notice.of(cancelled[0])
     for session in cancelled:
-        _cancel(session, reason, actor, notice)
+        _cancel(session, reason, actor, terms)
     reminders.forget(cancelled)
     db.session.flush()
     first = cancelled[0].booking
@@ -100,7 +106,7 @@ def cancel_all(cancelled: Sequence[TutoringSession], reason: str | None, actor: 
     )
 
 
-def _cancel(session: TutoringSession, reason: str | None, actor: UUID, notice: timedelta) -> None:
+def _cancel(session: TutoringSession, reason: str | None, actor: UUID, terms: Notice) -> None:
     booking = session.booking
     session.status = SessionStatus.CANCELLED
     booking.held = False
@@ -108,7 +114,7 @@ def _cancel(session: TutoringSession, reason: str | None, actor: UUID, notice: t
     booking.cancelled_by = actor
     booking.cancellation_reason = reason
     # Kept as it was at that moment: the tutor may change the course's notice later.
-    booking.late_cancel = now() > booking.starts_at - notice
+    booking.late_cancel = terms.is_late(session)
     booking.version += 1
     booking.sequence += 1
 
@@ -122,13 +128,3 @@ def _finalize(session: TutoringSession) -> None:
     session.booking.version += 1
     reminders.forget([session])
     db.session.flush()
-
-
-def _notice(session: TutoringSession) -> timedelta:
-    """How long before its beginning a session must be cancelled so that it is not late."""
-    hours = (
-        select(Course.cancel_notice_hours)
-        .join(Enrollment, Enrollment.course_id == Course.id)
-        .where(Enrollment.id == session.enrolled_courses_id)
-    )
-    return timedelta(hours=db.session.scalar(hours) or 0)
