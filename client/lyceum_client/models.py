@@ -222,6 +222,10 @@ class BookedOccurrence(TypedDict):
     id: int
 
 
+class BookingMove(TypedDict):
+    starts_at: str
+
+
 class Calendar(TypedDict):
     degraded: NotRequired[list[str]]
     items: list[CalendarEntry]
@@ -327,6 +331,12 @@ class Course(TypedDict):
     description: str | None
     timezone: str
     cancel_notice_hours: int
+    booking: Literal["ask", "book"]
+    session_minutes: int
+    minimum_notice_minutes: int
+    buffer_before_minutes: int
+    buffer_after_minutes: int
+    most_per_week: int | None
     status: Literal["open", "archived"]
     created_at: str | None
     version: int
@@ -342,6 +352,12 @@ class CourseChanges(TypedDict):
     description: NotRequired[str | None]
     timezone: NotRequired[str]
     cancel_notice_hours: NotRequired[int]
+    booking: NotRequired[Literal["ask", "book"]]
+    session_minutes: NotRequired[int]
+    minimum_notice_minutes: NotRequired[int]
+    buffer_before_minutes: NotRequired[int]
+    buffer_after_minutes: NotRequired[int]
+    most_per_week: NotRequired[int | None]
     status: NotRequired[Literal["open", "archived"]]
 
 
@@ -459,6 +475,7 @@ class Enrollment(TypedDict):
     id: int
     course_id: int
     course_title: str
+    course_booking: Literal["ask", "book"]
     tutor_id: str
     student_id: str
     status: Literal["active", "paused", "completed", "cancelled"]
@@ -1314,12 +1331,24 @@ class NewAvailability(TypedDict):
     exceptions: NotRequired[list[ExceptionalDay]]
 
 
+class NewBooking(TypedDict):
+    starts_at: str
+    topics: NotRequired[list[str]]
+    note: NotRequired[str | None]
+
+
 class NewCourse(TypedDict):
     title: str
     subject: NotRequired[str | None]
     description: NotRequired[str | None]
     timezone: NotRequired[str]
     cancel_notice_hours: NotRequired[int]
+    booking: NotRequired[Literal["ask", "book"]]
+    session_minutes: NotRequired[int]
+    minimum_notice_minutes: NotRequired[int]
+    buffer_before_minutes: NotRequired[int]
+    buffer_after_minutes: NotRequired[int]
+    most_per_week: NotRequired[int | None]
 
 
 class NewEnrollment(TypedDict):
@@ -2259,6 +2288,7 @@ class ScheduledTutoringSession(TypedDict):
     cancelled_by: str | None
     cancellation_reason: str | None
     late_cancel: bool
+    note: str | None
     version: int
     occurrences: list[BookedOccurrence]
     skipped: list[PlannedOccurrence]
@@ -3047,6 +3077,7 @@ class TutoringSession(TypedDict):
     cancelled_by: str | None
     cancellation_reason: str | None
     late_cancel: bool
+    note: str | None
     version: int
     cancelled_by_username: NotRequired[str | None]
     cancelled_by_display_name: NotRequired[str | None]

@@ -26,6 +26,7 @@ from lyceum_client.models import (
     Availability,
     BatchResult,
     BlockedPersonPage,
+    BookingMove,
     Calendar,
     CalendarAddress,
     CalendarFeed,
@@ -82,6 +83,7 @@ from lyceum_client.models import (
     NewAssessment,
     NewAssessmentSession,
     NewAvailability,
+    NewBooking,
     NewCourse,
     NewEnrollment,
     NewHavruta,
@@ -1248,6 +1250,53 @@ class Lyceum(Transport):
     def preview_tutoring_session(self, body: NewTutoringSession) -> SchedulePreview:
         """Preview what would be booked and what conflicts; nothing is booked."""
         return self.call(Request("POST", "/api/sessions/preview", body=body), SchedulePreview)
+
+    def list_bookable_times(
+        self,
+        enrollment_id: int,
+        *,
+        from_: str | None = None,
+        to: str | None = None,
+        tz: str | None = None,
+        session_id: int | None = None,
+    ) -> Slots:
+        """List the times that you may book in your enrolment; without a period, in the coming fortnight."""
+        return self.call(
+            Request(
+                "GET",
+                f"/api/enrollments/{segment(enrollment_id)}/bookable-times",
+                query={"from": from_, "to": to, "tz": tz, "session_id": session_id},
+            ),
+            Slots,
+        )
+
+    def create_booking(
+        self, enrollment_id: int, body: NewBooking, *, idempotency_key: str | None = None
+    ) -> TutoringSession:
+        """Book one of the bookable times, in a course whose students book themselves."""
+        return self.call(
+            Request(
+                "POST",
+                f"/api/enrollments/{segment(enrollment_id)}/bookings",
+                headers={"Idempotency-Key": idempotency_key or new_key()},
+                body=body,
+            ),
+            TutoringSession,
+        )
+
+    def move_tutoring_session(
+        self, session_id: int, body: BookingMove, *, if_match: str
+    ) -> TutoringSession:
+        """Move your session, of a series this one alone, to another of the bookable times."""
+        return self.call(
+            Request(
+                "POST",
+                f"/api/sessions/{segment(session_id)}/move",
+                headers={"If-Match": if_match},
+                body=body,
+            ),
+            TutoringSession,
+        )
 
     def list_quarantined_tutoring_sessions(
         self, *, limit: int | None = None, cursor: str | None = None
