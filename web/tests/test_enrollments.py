@@ -1,6 +1,5 @@
 """Asking for lessons, answering, following as a parent."""
 
-import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -8,9 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from .support.browsers import Browsers, Person
-from .support.lessons import Lessons, look_in_all_forms
-
-FULL_WORDS = re.compile(r"day .*\d.*\d\d:\d\d.*, your time.?; .*\d\d:\d\d.*Israel Time")
+from .support.lessons import FULL_WORDS, Lessons, look_in_all_forms
 
 
 def asked(lessons: Lessons, start: str = "16:00", end: str = "17:00") -> None:

@@ -1,5 +1,6 @@
 """Courses and lessons that a test makes for itself, by the API; and a look at pages in all forms."""
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,6 +11,8 @@ from .accounts import signed_in
 from .browsers import FORMS, Browsers, Person
 
 ZONE = "Asia/Jerusalem"
+FULL_WORDS = re.compile(r"day .*\d.*\d\d:\d\d.*, your time.?; .*\d\d:\d\d.*Israel Time")
+"""How the button of a free time is read out, where clocks show another time than the tutor's."""
 FIRST_DAY = date(2000, 1, 2)
 A_SUNDAY = date(2026, 3, 1)
 """On Sundays ruth teaches from 15:00 to 21:00."""
@@ -18,10 +21,12 @@ A_SUNDAY = date(2026, 3, 1)
 class Lessons:
     """A course of its own, with one student in it."""
 
-    def __init__(self, gateway: str, tutor: str = "ruth", student: str = "yael") -> None:
+    def __init__(
+        self, gateway: str, tutor: str = "ruth", student: str = "yael", **terms: Any
+    ) -> None:
         self.tutor = signed_in(gateway, tutor)
         self.student = signed_in(gateway, student)
-        self.course: Any = self.tutor.create_course({"title": "Grammar", "timezone": ZONE})
+        self.course: Any = self.tutor.create_course({"title": "Grammar", "timezone": ZONE, **terms})
         self.title = f"Grammar {self.course['id']}"
         self.course = self.tutor.update_course(
             self.course["id"], {"title": self.title}, if_match="*"

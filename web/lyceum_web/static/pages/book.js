@@ -1,13 +1,14 @@
 // @ts-check
-/** A tutor books a lesson, or a series: first all dates are shown, with what is in their way. */
+/** Booking: a tutor plans a lesson or a series, a student takes a free time where the course lets them. */
 import { post } from "../api.js";
 import { Form, Submit, useForm } from "../parts/form.js";
+import { Booker } from "../tutoring/booker.js";
 import { AboutFields, aboutOfFields, BeforeField, timesOf, WhenFields } from "../tutoring/lesson-fields.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
 import { Plan } from "../tutoring/lesson-plan.js";
 import { RepeatFields, repetitionOf } from "../tutoring/repeat-fields.js";
 import { Title } from "../parts/title.js";
-import { readEnrollment, zoneName } from "../tutoring/people.js";
+import { readEnrollment, roleIn, zoneName } from "../tutoring/people.js";
 import { DAY, isoDate } from "../time.js";
 import { html, useRef, useState } from "../vendor/ui.js";
 import { say, t } from "../words.js";
@@ -19,16 +20,36 @@ export default function Book({ id }) {
   const found = useLoaded((signal) => readEnrollment(id, signal), [id]);
   return html`
     <div class="narrow stack">
-      <${Title} of=${t("book.title")} />
       <${Loaded} of=${found}>
-        ${(/** @type {Enrollment} */ enrollment) => html`
-          <p>${say("book.of", { name: enrollment.student_display_name || t("person.unknown"), course: html`<a href="/enrollments/${id}"><bdi>${enrollment.course_title}</bdi></a>` })}</p>
-          ${enrollment.status === "active"
-            ? html`<${Booking} enrollment=${enrollment} />`
-            : html`<p class="notice">${t(`enrollment.why_${enrollment.status}`)}</p>`}
-        `}
+        ${(/** @type {Enrollment} */ enrollment) => html`<${bookingFor(enrollment)} enrollment=${enrollment} />`}
       <//>
     </div>
+  `;
+}
+
+/** @param {Enrollment} enrollment */
+function bookingFor(enrollment) {
+  if (enrollment.status !== "active") return Closed;
+  return roleIn(enrollment) === "student" && enrollment.course_booking === "book" ? Booker : ByTutor;
+}
+
+/** @param {{ enrollment: Enrollment }} properties */
+function Closed({ enrollment }) {
+  return html`
+    <${Title} of=${t("book.title")} />
+    <p class="notice">${t(`enrollment.why_${enrollment.status}`)}</p>
+    <p><a href="/enrollments/${enrollment.id}"><bdi>${enrollment.course_title}</bdi></a></p>
+  `;
+}
+
+/** All dates are shown first, with what is in their way. @param {{ enrollment: Enrollment }} properties */
+function ByTutor({ enrollment }) {
+  const { id, course_title: title } = enrollment;
+  const name = enrollment.student_display_name || t("person.unknown");
+  return html`
+    <${Title} of=${t("book.title")} />
+    <p>${say("book.of", { name, course: html`<a href="/enrollments/${id}"><bdi>${title}</bdi></a>` })}</p>
+    <${Booking} enrollment=${enrollment} />
   `;
 }
 

@@ -10,12 +10,14 @@ import { tell } from "../told.js";
 import { ownZone } from "../time.js";
 import { html } from "../vendor/ui.js";
 import { t } from "../words.js";
+import { AS_ASKED, BookingFields, bookingOf } from "../tutoring/booking-fields.js";
 import { whileKept } from "../tutoring/conflict.js";
 
 /** @typedef {Schemas["Course"]} Course */
-/** @typedef {{ title: string, subject: string | null, description: string | null, timezone: string, cancel_notice_hours: number }} Said */
+/** @typedef {import("../tutoring/booking-fields.js").BookingTerms} BookingTerms */
+/** @typedef {BookingTerms & { title: string, subject: string | null, description: string | null, timezone: string, cancel_notice_hours: number }} Said */
 
-const NEW = { title: "", subject: "", description: "", timezone: ownZone(), cancel_notice_hours: 24 };
+const NEW = { title: "", subject: "", description: "", timezone: ownZone(), cancel_notice_hours: 24, ...AS_ASKED };
 
 /** @param {{ id?: string }} properties */
 export default function CourseForm({ id }) {
@@ -59,7 +61,7 @@ function Known({ id }) {
 function Fields({ said, draft, send, button, back }) {
   const form = useForm((values, key) => {
     const body = { ...values, subject: values.subject || null, description: values.description || null };
-    return send({ ...body, cancel_notice_hours: Number(values.cancel_notice_hours) }, key);
+    return send({ ...body, cancel_notice_hours: Number(values.cancel_notice_hours), ...bookingOf(values) }, key);
   }, draft);
   return html`
     <${Form} of=${form}>
@@ -74,6 +76,7 @@ function Fields({ said, draft, send, button, back }) {
         of=${form} name="cancel_notice_hours" type="number" min="0" max="720" label=${t("course.notice_hours")}
         hint=${t("course.notice_hint")} defaultValue=${said.cancel_notice_hours}
       />
+      <${BookingFields} of=${form} said=${said} />
       <div class="row"><${Submit} of=${form}>${button}<//><a class="button quiet" href=${back}>${t("back")}</a></div>
     <//>
   `;

@@ -7,6 +7,7 @@ import { Title } from "../parts/title.js";
 import { zoneName } from "../tutoring/people.js";
 import { go } from "../router.js";
 import { account } from "../sign-in.js";
+import { duration } from "../time.js";
 import { tell } from "../told.js";
 import { html } from "../vendor/ui.js";
 import { t } from "../words.js";
@@ -35,6 +36,7 @@ export default function CoursePage({ id }) {
           ${found.description && html`<p class="prose" dir="auto">${found.description}</p>`}
           <dl class="facts">
             <dt>${t("course.clocks")}</dt><dd>${zoneName(found.timezone)}</dd>
+            <dt>${t("course.lessons")}</dt><dd>${lessonsOf(found)}</dd>
             <dt>${t("course.cancelling")}</dt><dd>${notice(found.cancel_notice_hours)}</dd>
           </dl>
           ${found.tutor_id === account.value?.id
@@ -46,6 +48,11 @@ export default function CoursePage({ id }) {
   `;
 }
 
+/** How one gets a lesson. @param {Course} course */
+function lessonsOf({ booking, session_minutes: minutes }) {
+  return booking === "book" ? t("course.by_booking", { length: duration(minutes) }) : t("course.by_asking");
+}
+
 /** @param {number} hours */
 function notice(hours) {
   return hours ? t("course.notice", { count: hours }) : t("course.no_notice");
@@ -54,10 +61,11 @@ function notice(hours) {
 /** For those who may want to learn it. @param {{ course: Course }} properties */
 function WayIn({ course }) {
   const query = { role: "student", status: "active,paused", limit: 100 };
+  const books = course.booking === "book";
   const enrollments = useLoaded((signal) => get("/api/enrollments", { query, signal }), [course.id]);
   async function enroll() {
     const { id } = await post("/api/enrollments", { body: { course_id: course.id } });
-    tell(t("course.enrolled"));
+    tell(t(books ? "course.enrolled_books" : "course.enrolled"));
     go(`/enrollments/${id}`);
   }
   return html`
@@ -67,7 +75,7 @@ function WayIn({ course }) {
         if (mine) return html`<p><a class="button" href="/enrollments/${mine.id}">${t("course.to_lessons")}</a></p>`;
         if (course.status === "archived") return html`<p class="notice">${t("course.closed")}</p>`;
         return html`
-          <p>${t("course.enrolling")}</p>
+          <p>${t(books ? "course.enrolling_books" : "course.enrolling")}</p>
           <${Action} work=${enroll}>${t("course.enroll")}<//>
         `;
       }}

@@ -68,9 +68,9 @@ function Head({ of: enrollment, changed }) {
       ${enrollment.status !== "active" && html`<p class="notice">${t(`enrollment.why_${enrollment.status}`)}</p>`}
       <p class="row">
         ${canResume && html`<${Action} work=${resume}>${t("enrollment.resume")}<//>`}
-        ${enrollment.status === "active" && role === "student" && html`
-          <a class="button" href="/enrollments/${enrollment.id}/ask">${t("ask.title")}</a>
-        `}
+        ${enrollment.status === "active" && role === "student" && (enrollment.course_booking === "book"
+          ? html`<a class="button" href="/enrollments/${enrollment.id}/book">${t("booking.title")}</a>`
+          : html`<a class="button" href="/enrollments/${enrollment.id}/ask">${t("ask.title")}</a>`)}
         ${enrollment.status === "active" && role === "tutor" && html`
           <a class="button" href="/enrollments/${enrollment.id}/book">${t("book.title")}</a>
         `}

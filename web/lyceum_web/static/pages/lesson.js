@@ -10,7 +10,8 @@ import { Loaded, useLoaded } from "../parts/loading.js";
 import { Reminder } from "../tutoring/lesson-reminder.js";
 import { Reviews } from "../tutoring/lesson-reviews.js";
 import { Title } from "../parts/title.js";
-import { readEnrollment, roleIn } from "../tutoring/people.js";
+import { roleIn } from "../tutoring/people.js";
+import { readTerms } from "../tutoring/terms.js";
 import { useOwnEvents } from "../parts/own-events.js";
 import { Elsewhere, Span } from "../parts/when.js";
 import { go } from "../router.js";
@@ -18,13 +19,13 @@ import { html } from "../vendor/ui.js";
 import { say, t } from "../words.js";
 
 /** @typedef {Schemas["TutoringSession"]} Lesson */
-/** @typedef {{ lesson: Lesson, title: string }} Found */
+/** @typedef {{ lesson: Lesson, title: string, deadline: number | null }} Found */
 
 /** @param {string} id @param {AbortSignal} signal @returns {Promise<Found>} */
 async function read(id, signal) {
   const lesson = await get("/api/sessions/{session_id}", { params: { session_id: id }, signal });
-  const enrollment = await readEnrollment(String(lesson.enrolled_courses_id), signal);
-  return { lesson, title: enrollment.course_title };
+  const { enrollment, deadline } = await readTerms(lesson, signal);
+  return { lesson, title: enrollment.course_title, deadline };
 }
 
 /** @param {{ id: string }} properties */
@@ -34,9 +35,9 @@ export default function LessonPage({ id }) {
   return html`
     <div class="narrow stack wide">
       <${Loaded} of=${found}>
-        ${(/** @type {Found} */ { lesson, title }) => html`
+        ${(/** @type {Found} */ { lesson, title, deadline }) => html`
           <${Head} lesson=${lesson} title=${title} />
-          <${LessonSteps} lesson=${lesson} changed=${found.again} />
+          <${LessonSteps} lesson=${lesson} deadline=${deadline} changed=${found.again} />
           <${About} lesson=${lesson} />
           <${Attendance} lesson=${lesson} changed=${found.again} />
           <${Reviews} lesson=${lesson} />
@@ -94,6 +95,12 @@ function About({ lesson }) {
     go(`/whiteboards/${board.id}`);
   }
   return html`
+    ${lesson.note && html`
+      <section class="stack" aria-labelledby="note">
+        <h2 id="note">${t("lesson.note")}</h2>
+        <p class="prose" dir="auto">${lesson.note}</p>
+      </section>
+    `}
     ${covered.length > 0 && html`
       <section class="stack" aria-labelledby="covered">
         <h2 id="covered">${t("lesson.covered")}</h2>

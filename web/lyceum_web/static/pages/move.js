@@ -1,5 +1,5 @@
 // @ts-check
-/** A tutor moves a lesson, or its series, and changes what it is about. */
+/** A tutor moves a lesson, or its series, and changes what it is about; a student who books moves their own. */
 import { get, patch, Problem } from "../api.js";
 import { whileKept } from "../tutoring/conflict.js";
 import { Form, Submit, Tick, useForm } from "../parts/form.js";
@@ -7,6 +7,7 @@ import { minutesOf } from "../tutoring/lesson-card.js";
 import { AboutFields, aboutOfFields, timesOf, WhenFields } from "../tutoring/lesson-fields.js";
 import { ScopeField } from "../tutoring/lesson-steps.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
+import { Mover } from "../tutoring/mover.js";
 import { Title } from "../parts/title.js";
 import { roleIn, zoneName } from "../tutoring/people.js";
 import { Span } from "../parts/when.js";
@@ -28,7 +29,7 @@ export default function Move({ id }) {
       <${Loaded} of=${lesson}>
         ${(/** @type {Lesson} */ found) => (roleIn(found) === "tutor"
           ? html`<${Fields} lesson=${found} again=${lesson.again} />`
-          : html`<p class="notice">${t("move.not_yours")}</p>`)}
+          : html`<${Mover} lesson=${found} again=${lesson.again} />`)}
       <//>
     </div>
   `;

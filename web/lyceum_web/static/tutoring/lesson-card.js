@@ -8,7 +8,7 @@ import { roleIn } from "./people.js";
 
 /** @typedef {Schemas["TutoringSession"]} Lesson */
 
-/** @param {Lesson} lesson */
+/** @param {{ starts_at: string, ends_at: string }} lesson */
 export const minutesOf = ({ starts_at: start, ends_at: end }) => (Date.parse(end) - Date.parse(start)) / 60_000;
 
 /** What it is about. @param {Lesson} lesson @param {string} [course] */

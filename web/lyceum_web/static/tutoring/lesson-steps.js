@@ -18,12 +18,17 @@ import { When } from "../parts/when.js";
 const EARLY = 15 * MINUTE;
 const LONGEST_TIMER = 2 ** 31 - 1; // milliseconds that a browser can wait
 
-/** What the person may do of it. @param {{ lesson: Lesson, changed: () => void }} properties */
-export function LessonSteps({ lesson, changed }) {
+/**
+ * What the person may do of it.
+ * @param {{ lesson: Lesson, deadline: number | null, changed: () => void }} properties `deadline` until a student who
+ *   books moves and cancels
+ */
+export function LessonSteps({ lesson, deadline, changed }) {
   const role = roleIn(lesson);
   const isTutor = role === "tutor";
   const { status } = lesson;
   if (!["scheduled", "in-progress"].includes(String(status)) || (!isTutor && role !== "student")) return null;
+  if (deadline !== null) return html`<${StepsUntil} lesson=${lesson} deadline=${deadline} changed=${changed} />`;
   return html`
     <div class="stack">
       ${isTutor && status === "scheduled" && html`<${Start} lesson=${lesson} changed=${changed} />`}
@@ -32,6 +37,21 @@ export function LessonSteps({ lesson, changed }) {
         ${isTutor && status === "scheduled" && html`<a class="button quiet" href="/sessions/${lesson.id}/move">${t("move.title")}</a>`}
         <${Cancel} lesson=${lesson} changed=${changed} />
       </div>
+    </div>
+  `;
+}
+
+/** Moving and cancelling by a student who books. @param {{ lesson: Lesson, deadline: number, changed: () => void }} properties */
+function StepsUntil({ lesson, deadline, changed }) {
+  const isLate = useHasCome(deadline);
+  if (isLate) return html`<p class="muted">${t("booking.late")}</p>`;
+  return html`
+    <div class="stack">
+      <div class="row">
+        <a class="button quiet" href="/sessions/${lesson.id}/move">${t("booking.move")}</a>
+        <${Cancel} lesson=${lesson} changed=${changed} />
+      </div>
+      <p class="muted">${say("booking.until", { time: html`<${When} at=${new Date(deadline).toISOString()} />` })}</p>
     </div>
   `;
 }
