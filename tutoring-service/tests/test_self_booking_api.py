@@ -115,7 +115,7 @@ def test_what_a_course_says_of_booking_has_bounds(
         "2199-12-31T23:59:59Z",
     ],
 )
-def test_a_time_beside_the_grid_is_not_booked(booker: Booker, starts_at: str) -> None:
+def test_a_time_off_the_grid_is_not_booked(booker: Booker, starts_at: str) -> None:
     assert refused_with(booker.book(starts_at)) == (409, "not_bookable")
 
 
@@ -336,7 +336,7 @@ def test_after_the_notice_a_student_neither_moves_nor_cancels(school: Any, booke
         assert (again.status_code, again.json["status"]) == (200, "cancelled")
 
 
-def test_one_who_is_kept_apart_from_the_tutor_is_not_held_to_the_notice(
+def test_a_student_who_is_kept_apart_from_the_tutor_is_not_held_to_the_notice(
     school: Any, booker: Booker, heard: HeardOf
 ) -> None:
     session = booker.booked(LAST)
@@ -404,7 +404,7 @@ def test_a_search_for_times_takes_as_many_queries_however_much_is_booked(
     assert searched() == before <= 5
 
 
-def test_one_who_books_has_so_many_sessions_to_come(
+def test_a_student_who_books_has_so_many_sessions_to_come(
     school: Any, booker: Booker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(BookingLimitReached, "most", 2)
