@@ -19,6 +19,7 @@ NAMING: dict[str, tuple[str, ...]] = {
     "whiteboard_strokes": ("author_id",),
     "tutor_availability": ("tutor_id",),
     "tutor_profiles": ("tutor_id",),
+    "tutor_listings": ("tutor_id",),
     "calendar_feeds": ("user_id",),
     "enrolled_students": ("tutor_id", "student_id"),
     "quarantined_sessions": ("tutor_id", "student_id"),

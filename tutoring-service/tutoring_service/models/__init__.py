@@ -4,6 +4,7 @@ from tutoring_service.models.base import Base, apart, db, idempotency_keys, mess
 from tutoring_service.models.calendars import CalendarFeed
 from tutoring_service.models.enrollments import (
     COURSE_WORDS,
+    SUBJECT_KEY,
     Course,
     Enrollment,
     EnrollmentParent,
@@ -17,6 +18,7 @@ from tutoring_service.models.legacy import (
     quarantined_sessions,
     retired_session_fields,
 )
+from tutoring_service.models.listings import TutorListing
 from tutoring_service.models.reviews import Review
 from tutoring_service.models.sessions import (
     SessionBooking,
@@ -29,6 +31,7 @@ from tutoring_service.models.whiteboards import WhiteboardSession, WhiteboardStr
 
 __all__ = [
     "COURSE_WORDS",
+    "SUBJECT_KEY",
     "Base",
     "CalendarFeed",
     "Course",
@@ -42,6 +45,7 @@ __all__ = [
     "SessionRequest",
     "SessionSeries",
     "TutorAvailability",
+    "TutorListing",
     "TutorProfile",
     "TutoringSession",
     "WhiteboardSession",

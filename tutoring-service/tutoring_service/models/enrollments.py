@@ -11,6 +11,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Text,
+    desc,
     event,
     func,
     literal_column,
@@ -31,6 +32,7 @@ from tutoring_service.states import (
 )
 
 COURSE_WORDS = "search_key(course_words(title, subject))"
+SUBJECT_KEY = "search_key(subject)"
 
 
 class Course(Base):
@@ -50,6 +52,12 @@ class Course(Base):
         CheckConstraint("most_per_week BETWEEN 1 AND 50", name="most_per_week"),
         Index("idx_courses_tutor", "tutor_id", "id"),
         Index("idx_courses_open", "id", postgresql_where=text("status = 'open'")),
+        Index(
+            "idx_courses_subject",
+            literal_column(SUBJECT_KEY),
+            desc("id"),
+            postgresql_where=text("status = 'open'"),
+        ),
         Index(
             "idx_courses_search_key",
             literal_column(COURSE_WORDS).label("words"),

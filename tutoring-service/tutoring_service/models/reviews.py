@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, desc, false
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.data.db import one_of
@@ -19,6 +20,12 @@ class Review(Base):
         Index("reviews_author_key", "session_id", "author_id", unique=True),
         Index("idx_reviews_tutor", "tutor_id", desc("id")),
         Index("idx_reviews_author", "author_id"),
+        Index(
+            "idx_reviews_public",
+            "tutor_id",
+            desc("id"),
+            postgresql_where=sql("public AND author_role <> 'tutor'"),
+        ),
         CheckConstraint("rating BETWEEN 1 AND 5", name="rating"),
         one_of("author_role", AuthorRole),
     )
@@ -32,5 +39,7 @@ class Review(Base):
     text: Mapped[str | None] = mapped_column(String(2000))
     # Whether the tutor's public page may show it. Rows that are older than the column are not.
     public: Mapped[bool] = mapped_column(server_default=false())
+    # Whether it is shown there with who wrote it.
+    is_named: Mapped[bool] = mapped_column(server_default=false())
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
