@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql
 
 from chassis.data.db import in_transaction
 from chassis.testing import a_user, count_queries
-from tutoring_service import erasure, reviews
+from tutoring_service import erasure, ratings
 from tutoring_service.models import db
 
 
@@ -22,7 +22,7 @@ def reviewed(school: Any, rating: int, **wanted: Any) -> None:
 
 def rating_of(app: Flask, tutor_id: UUID) -> tuple[float | None, int]:
     with app.app_context():
-        rating = reviews.rating_of(tutor_id)
+        rating = ratings.rating_of(tutor_id)
     return rating.average, rating.count
 
 
@@ -64,7 +64,7 @@ def test_a_rating_is_read_by_the_index_on_tutors(app: Flask) -> None:
         # Or read the whole of another index. They are back after the rollback.
         db.session.execute(text("ALTER TABLE reviews DROP CONSTRAINT reviews_pkey CASCADE"))
         db.session.execute(text("DROP INDEX reviews_author_key, idx_reviews_author"))
-        bound = reviews.RATING.params(tutor_id=UUID(int=1))
+        bound = ratings.RATING.params(tutor_id=UUID(int=1))
         options = {"literal_binds": True}
         statement = bound.compile(dialect=postgresql.dialect(), compile_kwargs=options)
         plan = "\n".join(db.session.scalars(text(f"EXPLAIN {statement}")))

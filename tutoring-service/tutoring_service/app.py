@@ -9,7 +9,16 @@ from chassis.messaging.consumer import Subscription
 from chassis.messaging.worker import Sweep
 from chassis.service import Service, create_service
 from chassis.web.rooms import Room
-from tutoring_service import api, calendars, commands, erasure, reminders, rooms, runtime
+from tutoring_service import (
+    api,
+    calendars,
+    commands,
+    erasure,
+    listings,
+    reminders,
+    rooms,
+    runtime,
+)
 from tutoring_service.api.examples import EXAMPLES
 from tutoring_service.api.whiteboards import LIVE_EVENTS
 from tutoring_service.config import Settings
@@ -45,7 +54,11 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
             Subscription("user-service", "user.access_ended", calendars.on_access_ended),
             *apart.subscriptions(),
         ],
-        sweeps=[Sweep("reminders", every=5, run=reminders.send_due), apart.sweep],
+        sweeps=[
+            Sweep("reminders", every=5, run=reminders.send_due),
+            Sweep("tutor-listings", every=60, run=listings.refresh_some),
+            apart.sweep,
+        ],
         blueprints=api.BLUEPRINTS,
     )
     runtime.install(app, settings)

@@ -16,6 +16,7 @@ from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import Conflict, NotFound, invalid
 from recurrence import instant
+from tutoring_service import listings
 from tutoring_service.models import SessionBooking, TutorAvailability, apart, db
 from tutoring_service.scheduling.wall_time import Occurrence, local_date, span
 from tutoring_service.states import Weekday
@@ -75,6 +76,7 @@ def declare(
     row.timezone, row.weekly, row.exceptions = timezone, _as_json(weekly), _as_json(exceptions)
     row.version += 1
     db.session.flush()
+    listings.refresh(caller.id)
     return row
 
 

@@ -5,16 +5,26 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import String, Uuid, exists, literal, literal_column, select
+from sqlalchemy.orm import joinedload
 
 from chassis.auth.tokens import Caller
 from chassis.data.keyset import ordered
 from chassis.data.limits import LimitReached, require_room
 from chassis.data.search import pattern
 from chassis.errors import NotFound
+from chassis.normalization import search_key
 from chassis.pages import Page, cut
 from chassis.versions import ExpectedVersion
-from tutoring_service.models import COURSE_WORDS, Course, Enrollment, apart, db
-from tutoring_service.states import CourseStatus
+from tutoring_service import listings
+from tutoring_service.models import (
+    COURSE_WORDS,
+    SUBJECT_KEY,
+    Course,
+    Enrollment,
+    apart,
+    db,
+)
+from tutoring_service.states import CourseStatus, Weekday
 
 
 class CourseLimitReached(LimitReached):
@@ -31,16 +41,17 @@ def publish(caller: Caller, wanted: dict[str, Any]) -> Course:
     course = Course(tutor_id=caller.id, **wanted)
     db.session.add(course)
     db.session.flush()
+    listings.refresh(caller.id)
     return course
 
 
-def get(viewer_id: UUID, course_id: int) -> Course:
+def get(viewer_id: UUID | None, course_id: int) -> Course:
     """The course; `NotFound` if there is none, or its tutor and the viewer are kept apart.
 
-    Who is enrolled in it goes on seeing it.
+    Who is enrolled in it goes on seeing it. Visitors, whose id is None, see those that are open.
     """
     course = db.session.get(Course, course_id)
-    if course is None:
+    if course is None or (viewer_id is None and course.status != CourseStatus.OPEN):
         raise NotFound
     if apart.is_apart(viewer_id, [course.tutor_id]) and not _has_enrolled(viewer_id, course_id):
         raise NotFound
@@ -55,24 +66,40 @@ def open_of(tutor_id: UUID) -> Sequence[Any]:
 
 
 def find(
-    viewer_id: UUID,
+    viewer_id: UUID | None,
     tutor_id: UUID | None,
     status: Collection[CourseStatus],
     q: str | None,
+    subject: str | None,
+    language: str | None,
+    weekday: Collection[Weekday],
     limit: int,
     cursor: str | None,
 ) -> Page[Course]:
-    """Courses, newest first: open ones, or with one of these statuses; of all tutors or this one;
-    about anything or `q`. Those of tutors who are kept apart from the viewer are left out.
+    """Courses, newest first: open ones, or with one of these statuses; of all tutors or this one, or of
+    those who teach in this language or on one of these days; about anything, this subject or `q`.
+
+    Those of tutors who are kept apart from the viewer are left out. Visitors, whose id is None, see those
+    that are open, whatever they ask for.
     """
-    query = select(Course).where(
-        Course.status.in_(status or {CourseStatus.OPEN}),
-        Course.tutor_id.not_in(apart.people_apart_from(literal(viewer_id, Uuid))),
+    wanted = set(status) or {CourseStatus.OPEN}
+    seen = wanted if viewer_id else wanted & {CourseStatus.OPEN}
+    query = (
+        select(Course)
+        .options(joinedload(Course.listing))
+        .where(
+            Course.status.in_(seen),
+            Course.tutor_id.not_in(apart.people_apart_from(literal(viewer_id, Uuid))),
+        )
     )
     if tutor_id:
         query = query.filter_by(tutor_id=tutor_id)
     if q:
         query = query.where(literal_column(COURSE_WORDS, String).like(pattern(q)))
+    if subject:
+        query = query.where(literal_column(SUBJECT_KEY, String) == search_key(subject))
+    if language or weekday:
+        query = query.where(Course.tutor_id.in_(listings.teaching(language, weekday)))
     rows = db.session.scalars(ordered(query, (Course.id,), limit, cursor, descending=True)).all()
     return cut(rows, limit, lambda course: (course.id,))
 
@@ -90,10 +117,11 @@ def change(
         setattr(course, name, value)
     course.version += 1
     db.session.flush()
+    listings.refresh(caller.id)
     return course
 
 
-def _has_enrolled(student_id: UUID, course_id: int) -> bool:
+def _has_enrolled(student_id: UUID | None, course_id: int) -> bool:
     enrolled = exists().where(
         Enrollment.course_id == course_id, Enrollment.student_id == student_id
     )

@@ -132,8 +132,8 @@ def _given(enrollment: Enrollment, days_ago: int) -> None:
     # As if the tutor had done so then: a review of a session that took no time does not count.
     held.started_at, held.completed_at = held.starts_at, held.ends_at
     attendance.mark(tutor, session.id, Attendance.PRESENT, Attendance.LATE)
-    reviews.write(student, session.id, 5, "Patient and clear.", public=True)
-    reviews.write(tutor, session.id, 4, "Well prepared.", public=False)
+    reviews.write(student, session.id, 5, "Patient and clear.", public=True, is_named=True)
+    reviews.write(tutor, session.id, 4, "Well prepared.", public=False, is_named=False)
 
 
 def _coming(enrollment: Enrollment, in_days: int, hour: str, **details: Any) -> TutoringSession:

@@ -26,7 +26,7 @@ from chassis.data.keyset import after_bound, after_values
 from chassis.data.limits import LimitReached, require_room
 from chassis.errors import Conflict, InvalidTransition, NotFound
 from chassis.pages import Page, cut
-from tutoring_service import sessions
+from tutoring_service import listings, sessions
 from tutoring_service.models import (
     Course,
     Enrollment,
@@ -226,9 +226,11 @@ def delete(caller: Caller, enrollment_id: int, *, force: bool) -> None:
             status=DELETED,
             path="/api/enrollments",
         )
+    tutor_id = enrollment.tutor_id
     db.session.execute(remove(Enrollment).where(Enrollment.id == enrollment_id))
-    # The database has deleted rows that the ORM still has in mind.
+    # The database has deleted rows that the ORM still has in mind, reviews among them.
     db.session.expire_all()
+    listings.refresh(tutor_id)
 
 
 def _sessions(enrollment_id: int, *conditions: ColumnElement[bool]) -> list[TutoringSession]:

@@ -39,6 +39,7 @@ from tutoring_service.models import (
     SessionRequest,
     TutorAvailability,
     TutoringSession,
+    TutorListing,
     TutorProfile,
     WhiteboardSession,
     WhiteboardStroke,
@@ -69,7 +70,10 @@ def erase(user_id: UUID) -> None:
     _delete_locations(user_id)
     _cancel_coming(user_id)
     _delete_own(user_id)
-    _anonymize(user_id, uuid4())
+    no_one = uuid4()
+    _anonymize(user_id, no_one)
+    # Whatever changes a listing locks it last.
+    db.session.execute(delete(TutorListing).filter_by(tutor_id=no_one))
     # What SQL has changed, the ORM still has as it was.
     db.session.expire_all()
 
@@ -128,7 +132,8 @@ def _delete_own(user_id: UUID) -> None:
 
 def _delete_words(user_id: UUID) -> None:
     """What the person wrote."""
-    db.session.execute(update(Review).where(Review.author_id == user_id).values(text=None))
+    unsaid = {"text": None, "is_named": False}
+    db.session.execute(update(Review).where(Review.author_id == user_id).values(unsaid))
     asked = SessionRequest.enrolled_courses_id.in_(_enrollments_as_student(user_id))
     db.session.execute(update(SessionRequest).where(asked).values(message=None, topics=[]))
     booked = SessionBooking.student_id == user_id

@@ -1,44 +1,31 @@
 """RULES: what the participants thought of a completed session."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, bindparam, func, select
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy import Row, Uuid, and_, case, literal, select
 
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.data.keyset import ordered
 from chassis.errors import Conflict, DeadlinePassed, NotFound
 from chassis.pages import Page, cut
-from tutoring_service import sessions
-from tutoring_service.models import Review, SessionBooking, TutoringSession, db
+from tutoring_service import listings, sessions
+from tutoring_service.models import (
+    Course,
+    Enrollment,
+    Review,
+    SessionBooking,
+    TutoringSession,
+    apart,
+    db,
+)
 from tutoring_service.notifications import Kind, everyone, tell
 from tutoring_service.roles import require
-from tutoring_service.states import Role, SessionStatus
+from tutoring_service.states import CourseStatus, Role, SessionStatus
 
 EDITABLE = timedelta(days=14)
-SHORTEST = timedelta(minutes=15)
-
-PLANNED = SessionBooking.ends_at - SessionBooking.starts_at
-# How long sessions of the older application took is not known: as long as planned.
-ACTUAL = func.coalesce(SessionBooking.completed_at - SessionBooking.started_at, PLANNED)
-# A session of a few minutes costs nothing but a review.
-LASTED = and_(ACTUAL + ACTUAL >= PLANNED, ACTUAL >= SHORTEST)
-# Of each student one, which is the last that they or their parents wrote: neither many sessions nor many
-# parents make a student count more than once. What the tutor wrote is about the student.
-COUNTED = (
-    select(Review.rating)
-    .join(SessionBooking, SessionBooking.session_id == Review.session_id)
-    .where(Review.tutor_id == bindparam("tutor_id"), Review.author_role != Role.TUTOR, LASTED)
-    .ext(distinct_on(SessionBooking.student_id))
-    .order_by(SessionBooking.student_id, Review.id.desc())
-    .subquery()
-)
-RATING = select(func.avg(COUNTED.c.rating), func.count()).select_from(COUNTED)
 
 
 class AlreadyReviewed(Conflict):
@@ -53,21 +40,19 @@ class NotCompleted(Conflict):
     code = "not_completed"
 
 
-@dataclass(frozen=True)
-class Rating:
-    """The mean of the ratings that count for the tutor, None if none does, and how many they are."""
-
-    tutor_id: UUID
-    average: float | None
-    count: int
-
-
 def write(
-    caller: Caller, session_id: int, rating: int, text: str | None, *, public: bool
+    caller: Caller,
+    session_id: int,
+    rating: int,
+    text: str | None,
+    *,
+    public: bool,
+    is_named: bool,
 ) -> Review:
     """The caller's one review of the session. The session refers to it; of several parents to the first.
 
-    One that is `public` may stand on the tutor's page, unless the tutor wrote it.
+    One that is `public` may stand on the tutor's page, unless the tutor wrote it; one that `is_named` too,
+    with who wrote it.
     """
     session, role = sessions.get(caller, session_id, lock=True)
     require(role, Role.TUTOR, Role.STUDENT, Role.PARENT)
@@ -82,6 +67,7 @@ def write(
         rating=rating,
         text=text,
         public=public,
+        is_named=is_named,
         created_at=now(),
         updated_at=now(),
     )
@@ -89,6 +75,7 @@ def write(
     # The database refuses the author's second review, also one that is written at the same moment.
     db.session.flush()
     _refer(session, role, review.id)
+    listings.refresh(session.booking.tutor_id)
     booking = session.booking
     # What the tutor wrote is about the student, and what the others wrote about the tutor.
     reviewed = everyone(booking)[1:] if role == Role.TUTOR else [booking.tutor_id]
@@ -121,6 +108,7 @@ def rewrite(caller: Caller, session_id: int, review_id: int, wanted: dict[str, A
         setattr(review, name, value)
     review.updated_at = now()
     db.session.flush()
+    listings.refresh(review.tutor_id)
     return review
 
 
@@ -133,19 +121,29 @@ def of_session(caller: Caller, session_id: int, limit: int, cursor: str | None) 
     return cut(rows, limit, lambda row: (row.id,))
 
 
-def shown_publicly(tutor_id: UUID, most: int) -> Sequence[Any]:
-    """The last reviews of the tutor that their page may show: rating, text and time, and not by whom."""
-    shown = select(Review.rating, Review.text, Review.created_at).where(
-        Review.tutor_id == tutor_id, Review.author_role != Role.TUTOR, Review.public
+def shown_publicly(tutor_id: UUID, limit: int, cursor: str | None = None) -> Page[Row[Any]]:
+    """The reviews of the tutor that anyone may read, newest first.
+
+    Each without its author, unless they are named and not suspended; with its course while that is open.
+    """
+    suspended = apart.people_apart_from(literal(None, Uuid))
+    is_named = and_(Review.is_named, Review.author_id.not_in(suspended))
+    shown = (
+        select(
+            Review.id,
+            Review.rating,
+            Review.text,
+            Review.created_at,
+            case((is_named, Review.author_id)).label("author_id"),
+            case((Course.status == CourseStatus.OPEN, Course.title)).label("course_title"),
+        )
+        .outerjoin(SessionBooking, SessionBooking.session_id == Review.session_id)
+        .outerjoin(Enrollment, Enrollment.id == SessionBooking.enrolled_courses_id)
+        .outerjoin(Course, Course.id == Enrollment.course_id)
+        .where(Review.tutor_id == tutor_id, Review.author_role != Role.TUTOR, Review.public)
     )
-    return db.session.execute(shown.order_by(Review.id.desc()).limit(most)).all()
-
-
-def rating_of(tutor_id: UUID) -> Rating:
-    """How students and parents rate the tutor: the one rule for all who are shown it."""
-    mean, count = db.session.execute(RATING, {"tutor_id": tutor_id}).one()
-    average = round(float(mean), 2) if count else None
-    return Rating(tutor_id, average, count)
+    rows = db.session.execute(ordered(shown, (Review.id,), limit, cursor, descending=True)).all()
+    return cut(rows, limit, lambda row: (row.id,))
 
 
 def _refer(session: TutoringSession, role: Role, review_id: int) -> None:

@@ -6,16 +6,18 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row, exists, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import NotFound
-from chassis.normalization import search_key
-from tutoring_service import availability, courses, reviews
+from chassis.pages import Page
+from tutoring_service import availability, courses, listings, reviews
 from tutoring_service.availability import Slot
-from tutoring_service.models import TutorProfile, apart, db
-from tutoring_service.reviews import Rating
+from tutoring_service.models import Course, TutorProfile, apart, db
+from tutoring_service.ratings import Rating, rating_of
+from tutoring_service.states import CourseStatus
 
 MOST_COURSES, MOST_REVIEWS, MOST_TIMES = 20, 10, 5
 LESSON = 60  # minutes
@@ -47,9 +49,11 @@ def describe(caller: Caller, about: str | None, languages: Iterable[str]) -> Tut
     replaced = insertion.on_conflict_do_update(
         index_elements=["tutor_id"], set_={**said, "version": TutorProfile.version + 1}
     )
-    return db.session.scalars(
+    profile = db.session.scalars(
         replaced.returning(TutorProfile), execution_options={"populate_existing": True}
     ).one()
+    listings.refresh(caller.id)
+    return profile
 
 
 def page_of(tutor_id: UUID) -> TutorPage:
@@ -71,17 +75,22 @@ def page_of(tutor_id: UUID) -> TutorPage:
         tutor_id,
         about,
         languages,
-        _distinct(course.subject for course in offered if course.subject),
+        listings.distinct(course.subject for course in offered if course.subject),
         offered[:MOST_COURSES],
-        reviews.rating_of(tutor_id),
-        reviews.shown_publicly(tutor_id, MOST_REVIEWS),
+        rating_of(tutor_id),
+        reviews.shown_publicly(tutor_id, MOST_REVIEWS).items,
         availability.first_slots(tutor_id, now() + TERM, LESSON, MOST_TIMES),
     )
 
 
-def _distinct(subjects: Iterable[str]) -> list[str]:
-    """Each subject once, however it is written, in alphabetical order; the first spelling stays."""
-    found: dict[str, str] = {}
-    for subject in subjects:
-        found.setdefault(search_key(subject).strip(), subject)
-    return [found[key] for key in sorted(found)]
+def reviews_of(tutor_id: UUID, limit: int, cursor: str | None) -> Page[Row[Any]]:
+    """The reviews that a page may show, all of them; `NotFound` if the tutor has no page."""
+    offers = exists().where(Course.tutor_id == tutor_id, Course.status == CourseStatus.OPEN)
+    says = exists().where(
+        TutorProfile.tutor_id == tutor_id,
+        or_(TutorProfile.about.is_not(None), func.cardinality(TutorProfile.languages) > 0),
+    )
+    has_page = db.session.scalar(select(or_(offers, says)))
+    if not has_page or apart.is_apart(None, [tutor_id]):
+        raise NotFound
+    return reviews.shown_publicly(tutor_id, limit, cursor)

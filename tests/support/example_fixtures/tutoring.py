@@ -214,7 +214,7 @@ def _free_day(direction: int) -> str:
 
 
 FIXTURES: Fixtures = {
-    reader: "list_courses list_enrollments list_tutoring_sessions get_tutor_rating",
+    reader: "list_courses list_tutors list_enrollments list_tutoring_sessions get_tutor_rating",
     admin: "list_quarantined_tutoring_sessions",
     account: "create_tutoring_calendar_feed delete_tutoring_calendar_feed",
     tutor: """
@@ -252,6 +252,8 @@ FIXTURES: Fixtures = {
         stream_whiteboard_events list_whiteboards get_whiteboard draw_strokes list_strokes
     """,
     tutor_at_a_whiteboard: "delete_whiteboard close_whiteboard",
-    student_of_a_tutor_with_hours: "get_availability list_slots get_tutor_page",
+    student_of_a_tutor_with_hours: """
+        get_availability list_slots get_tutor_page list_tutor_reviews
+    """,
     calendar_feed: "get_tutoring_calendar_feed",
 }

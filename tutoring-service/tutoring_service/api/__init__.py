@@ -9,6 +9,7 @@ from tutoring_service.api import (
     enrollments,
     export,
     lifecycle,
+    listings,
     reminders,
     reviews,
     scheduling,
@@ -36,6 +37,7 @@ BLUEPRINTS = [
     whiteboards.blueprint,
     tutors.blueprint,
     tutor_pages.blueprint,
+    listings.blueprint,
     export.blueprint,
     agenda.blueprint,
 ]

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from chassis.auth.authorization import caller, role, signed_in
+from chassis.auth.authorization import caller, caller_or_none, optional, role, signed_in
 from chassis.pages import Page
 from chassis.versions import ExpectedVersion
 from chassis.web.conditional import etag, if_match
@@ -19,13 +19,14 @@ from chassis.web.fields import (
     Name,
     Text,
     TimeZone,
-    Words,
 )
 from chassis.web.idempotency import idempotent
-from chassis.web.pagination import PageQuery, page_of
+from chassis.web.pagination import page_of
 from chassis.web.rest import Blueprint
 from chassis.web.strict_requests import BodyBounds
 from tutoring_service import courses
+from tutoring_service.api.listings import CatalogueQuery
+from tutoring_service.api.tutor_pages import StudentsRating
 from tutoring_service.courses import CourseLimitReached
 from tutoring_service.models import Course as CourseRow
 from tutoring_service.states import CourseBooking, CourseStatus
@@ -98,15 +99,27 @@ class Course(Answer):
     version = fields.Integer(required=True)
 
 
-class CourseQuery(PageQuery):
+class ListedCourse(Course):
+    """A course in a list."""
+
+    tutor_rating = fields.Nested(
+        StudentsRating,
+        required=True,
+        allow_none=True,
+        attribute="listing.rating",
+        metadata={"description": "Null until it is known."},
+    )
+
+
+class CourseQuery(CatalogueQuery):
     tutor_id = UUID(load_default=None)
     status = Choices(
         CourseStatus,
         load_default=frozenset,
-        metadata={"description": "By default open ones.", "example": "open"},
-    )
-    q = Words(
-        100, least=1, load_default=None, metadata={"description": "Part of the title or subject."}
+        metadata={
+            "description": "By default open ones. Visitors are shown no others.",
+            "example": "open",
+        },
     )
 
 
@@ -123,20 +136,22 @@ def create_course(body: dict[str, Any]) -> Any:
 
 
 @blueprint.get("/api/courses", "list_courses")
-@signed_in
+@optional
 @blueprint.arguments(CourseQuery, location="query")
-@blueprint.response(200, page_of(Course))
+@blueprint.response(200, page_of(ListedCourse))
 def list_courses(query: dict[str, Any]) -> Page[CourseRow]:
     """List courses, newest first."""
-    return courses.find(caller().id, **query)
+    viewer = caller_or_none()
+    return courses.find(viewer.id if viewer else None, **query)
 
 
 @blueprint.get("/api/courses/<int(max=2147483647):course_id>", "get_course")
-@signed_in
+@optional
 @blueprint.response(200, Course, versioned=True)
 def get_course(course_id: int) -> Any:
-    """Get a course."""
-    course = courses.get(caller().id, course_id)
+    """Get a course; visitors, one that is open."""
+    viewer = caller_or_none()
+    course = courses.get(viewer.id if viewer else None, course_id)
     return course, etag(course.version)
 
 

@@ -20,19 +20,22 @@ from tutoring_service.states import AuthorRole
 blueprint = Blueprint("reviews")
 PATH = "/api/sessions/<int(max=2147483647):session_id>/reviews"
 
-PUBLIC = "Whether the tutor's public page may show it, without its author. Of tutors it shows none."
+PUBLIC = "Whether anyone may read it on the tutor's page. What tutors wrote is never shown there."
+IS_NAMED = "Whether it is shown there with who wrote it; without `public` this means nothing."
 
 
 class NewReview(Body):
     rating = Integer(1, 5, required=True)
     text = Text(2000, paragraphs=True, load_default=None, allow_none=True)
     public = Boolean(load_default=True, metadata={"description": PUBLIC})
+    is_named = Boolean(load_default=False, metadata={"description": IS_NAMED})
 
 
 class ReviewChanges(Body):
     rating = Integer(1, 5)
     text = Text(2000, paragraphs=True, allow_none=True)
     public = Boolean(metadata={"description": PUBLIC})
+    is_named = Boolean(metadata={"description": IS_NAMED})
 
 
 class Review(Answer):
@@ -43,6 +46,7 @@ class Review(Answer):
     rating = fields.Integer(required=True)
     text = fields.String(required=True, allow_none=True)
     public = fields.Boolean(required=True, metadata={"description": PUBLIC})
+    is_named = fields.Boolean(required=True, metadata={"description": IS_NAMED})
     created_at = Instant(required=True)
     updated_at = Instant(required=True)
 

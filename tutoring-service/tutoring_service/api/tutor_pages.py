@@ -15,7 +15,8 @@ from tutoring_service import tutor_pages
 from tutoring_service.api.tutors import Slot
 
 blueprint = Blueprint("tutor_pages")
-CACHED_FOR = 60  # seconds
+# By anyone, for a minute.
+CACHE = {"Cache-Control": "public, max-age=60"}
 # RFC 5646, section 2.1: language, script, region, variants. Extensions say nothing about what people speak.
 LANGUAGE_TAG = re.compile(
     r"(?P<language>[A-Za-z]{2,3})(-(?P<script>[A-Za-z]{4}))?(-(?P<region>[A-Za-z]{2}|[0-9]{3}))?"
@@ -27,9 +28,11 @@ GROUP = re.compile(r"\?P<\w+>")
 class LanguageTag(Text):
     """A language tag (BCP 47), in the case that RFC 5646, section 2.1.1, recommends."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        pattern = f"^{GROUP.sub('', LANGUAGE_TAG.pattern)}$"
-        super().__init__(35, metadata={"pattern": pattern, "example": "en-GB"}, **kwargs)
+    def __init__(self, *, description: str | None = None, **kwargs: Any) -> None:
+        document = {"pattern": f"^{GROUP.sub('', LANGUAGE_TAG.pattern)}$", "example": "en-GB"}
+        if description:
+            document["description"] = description
+        super().__init__(35, metadata=document, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
@@ -78,8 +81,17 @@ class StudentsRating(Answer):
 
 
 class PublicReview(Answer):
-    """A review without its author."""
+    """A review that anyone may read."""
 
+    id = fields.Integer(required=True)
+    author_id = fields.UUID(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Null unless they let it be shown."},
+    )
+    course_title = fields.String(
+        required=True, allow_none=True, metadata={"description": "Null unless the course is open."}
+    )
     rating = fields.Integer(required=True)
     text = fields.String(required=True, allow_none=True)
     created_at = Instant(required=True)
@@ -128,4 +140,4 @@ def set_tutor_profile(body: dict[str, Any]) -> Any:
 def get_tutor_page(tutor_id: UUID) -> Any:
     """Get the public page of a tutor who offers an open course, or says something there."""
     page = tutor_pages.page_of(tutor_id)
-    return page, {"Cache-Control": f"public, max-age={CACHED_FOR}"}
+    return page, CACHE

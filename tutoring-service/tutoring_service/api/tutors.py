@@ -6,17 +6,17 @@ from uuid import UUID
 
 from marshmallow import fields
 
-from chassis.auth.authorization import caller, role, signed_in
+from chassis.auth.authorization import caller, public, role, signed_in
 from chassis.clock import now
 from chassis.web.conditional import etag
 from chassis.web.fields import Answer, Body, Choice, Instant, Integer, List, LocalDate, TimeZone
 from chassis.web.periods import PeriodQuery
 from chassis.web.rest import Blueprint
 from chassis.web.strict_requests import BodyBounds
-from tutoring_service import availability, reviews
+from tutoring_service import availability, ratings
 from tutoring_service.api.periods import check_length
 from tutoring_service.api.wall_time import LocalTime
-from tutoring_service.reviews import Rating
+from tutoring_service.ratings import Rating
 from tutoring_service.states import Weekday
 
 blueprint = Blueprint("tutors")
@@ -119,8 +119,8 @@ def list_slots(query: dict[str, Any], tutor_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.get("/api/tutors/<uuid:tutor_id>/rating", "get_tutor_rating")
-@signed_in
+@public
 @blueprint.response(200, TutorRating)
 def get_tutor_rating(tutor_id: UUID) -> Rating:
     """Get how students and parents rate a tutor; each student counts once."""
-    return reviews.rating_of(tutor_id)
+    return ratings.rating_of(tutor_id)

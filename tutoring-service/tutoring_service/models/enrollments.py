@@ -18,11 +18,12 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from chassis.clock import now
 from chassis.data.db import one_of
 from tutoring_service.models.base import Base, Utc
+from tutoring_service.models.listings import TutorListing
 from tutoring_service.models.sql_functions import FUNCTIONS
 from tutoring_service.states import (
     CourseBooking,
@@ -91,6 +92,12 @@ class Course(Base):
         String(20), default=CourseStatus.OPEN, server_default="open"
     )
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
+
+    listing: Mapped[TutorListing | None] = relationship(
+        primaryjoin=lambda: foreign(Course.tutor_id) == TutorListing.tutor_id,
+        viewonly=True,
+        lazy="raise_on_sql",
+    )
 
 
 for function in FUNCTIONS:

@@ -57,3 +57,8 @@ class TutorListing(Base):
     rating_count: Mapped[int]
     rank: Mapped[int]
     refreshed_at: Mapped[datetime]
+
+    @property
+    def rating(self) -> dict[str, float | int | None]:
+        """The mean and the number of students whom it counts."""
+        return {"average": self.rating_average, "count": self.rating_count}
