@@ -11,14 +11,6 @@ from .support.browsers import Browsers, Person
 from .support.lessons import Lessons, look_in_all_forms
 
 
-def test_visitors_are_told_what_there_is(visitor: Person) -> None:
-    visitor.open("/sign-in")
-    visitor.page.get_by_role("link", name="Tutors").click()
-    visitor.sees("Tutors offer courses here")
-    link = visitor.page.locator("main").get_by_role("link", name="Sign in")
-    expect(link).to_have_attribute("href", "/sign-in?then=/courses")
-
-
 def test_a_course_is_found_and_taken_by_keyboard(
     gateway: str, as_person: Callable[..., Person]
 ) -> None:
@@ -46,8 +38,8 @@ def test_nothing_found_leads_on(gateway: str, as_person: Callable[..., Person]) 
     title = Lessons(gateway).title
     david = as_person("david")
     david.open("/courses?q=zzzzz")
-    david.sees("No course has “zzzzz”")
-    david.page.get_by_role("button", name="Show all courses").click()
+    david.sees("Nothing fits all that you look for.")
+    david.page.get_by_role("button", name="Show all").click()
     david.sees(title)
 
 
@@ -133,6 +125,6 @@ def test_the_pages_of_courses_keep_no_one_out(gateway: str, browsers: Browsers) 
     lessons = Lessons(gateway)
     tutor = f"/tutors/{lessons.course['tutor_id']}"
     course = f"/courses/{lessons.course['id']}"
-    look_in_all_forms(browsers, None, {"/courses": "Sign in", tutor: "Courses"})
+    look_in_all_forms(browsers, None, {"/courses": "What to learn", tutor: "Courses"})
     pages = {"/courses": "New course", course: "Archive", f"{course}/edit": "Subject"}
     look_in_all_forms(browsers, "ruth", pages)

@@ -61,8 +61,9 @@ export const ROUTES = [
 
   { pattern: "/courses", load: () => import("./pages/courses.js"), style: "tutoring" },
   { pattern: "/courses/new", load: () => import("./pages/course-form.js"), style: "tutoring", signedIn: true },
-  { pattern: "/courses/:id", load: () => import("./pages/course.js"), style: "tutoring", signedIn: true },
+  { pattern: "/courses/:id", load: () => import("./pages/course.js"), style: "tutoring" },
   { pattern: "/courses/:id/edit", load: () => import("./pages/course-form.js"), style: "tutoring", signedIn: true },
+  { pattern: "/tutors", load: () => import("./pages/tutors.js"), style: "tutoring" },
   { pattern: "/tutors/:id", load: () => import("./pages/tutor.js"), style: "tutoring" },
   { pattern: "/enrollments", load: () => import("./pages/lessons.js"), style: "tutoring", signedIn: true },
   { pattern: "/enrollments/join", load: () => import("./pages/join.js"), style: "tutoring", signedIn: true },

@@ -16,6 +16,8 @@ PAGES = {
         "/forgot-password",
         "/reset-password#token=some",
         "/invitations/unsubscribe#token=some",
+        "/courses",
+        "/tutors",
     ),
     "ruth": (
         "/",
@@ -46,6 +48,7 @@ PAGES = {
         "/courses/new",
         "/courses/{course}",
         "/courses/{course}/edit",
+        "/tutors",
         "/tutors/{person}",
         "/enrollments",
         "/enrollments/join",

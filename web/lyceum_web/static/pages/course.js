@@ -5,13 +5,13 @@ import { Action } from "../parts/action.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
 import { Title } from "../parts/title.js";
 import { zoneName } from "../tutoring/people.js";
+import { StudentsRating } from "../tutoring/rating.js";
 import { go } from "../router.js";
 import { account } from "../sign-in.js";
 import { duration } from "../time.js";
 import { tell } from "../told.js";
 import { html } from "../vendor/ui.js";
-import { t } from "../words.js";
-import { Rating } from "./courses.js";
+import { say, t } from "../words.js";
 
 /** @typedef {Schemas["Course"]} Course */
 
@@ -39,9 +39,7 @@ export default function CoursePage({ id }) {
             <dt>${t("course.lessons")}</dt><dd>${lessonsOf(found)}</dd>
             <dt>${t("course.cancelling")}</dt><dd>${notice(found.cancel_notice_hours)}</dd>
           </dl>
-          ${found.tutor_id === account.value?.id
-            ? html`<${Own} course=${found} changed=${course.set} />`
-            : html`<${WayIn} course=${found} />`}
+          <${Next} course=${found} changed=${course.set} />
         `}
       <//>
     </div>
@@ -51,6 +49,31 @@ export default function CoursePage({ id }) {
 /** How one gets a lesson. @param {Course} course */
 function lessonsOf({ booking, session_minutes: minutes }) {
   return booking === "book" ? t("course.by_booking", { length: duration(minutes) }) : t("course.by_asking");
+}
+
+/** The page does without it until it is here. @param {{ tutor: string }} properties */
+function Rating({ tutor }) {
+  const rating = useLoaded((signal) => get("/api/tutors/{tutor_id}/rating", { params: { tutor_id: tutor }, signal }), [tutor]);
+  return rating.value ? html`<${StudentsRating} of=${rating.value} />` : null;
+}
+
+/** What the person can do here. @param {{ course: Course, changed: (course: Course) => void }} properties */
+function Next({ course, changed }) {
+  if (!account.value) return html`<${SignInFirst} course=${course} />`;
+  if (course.tutor_id === account.value.id) return html`<${Own} course=${course} changed=${changed} />`;
+  return html`<${WayIn} course=${course} />`;
+}
+
+/** Who signs in comes back to this page. @param {{ course: Course }} properties */
+function SignInFirst({ course }) {
+  const here = encodeURIComponent(`/courses/${course.id}`);
+  return html`
+    <p>${t(course.booking === "book" ? "course.enrolling_books" : "course.enrolling")}</p>
+    <div class="row">
+      <a class="button" href="/sign-in?then=${here}">${t("course.sign_in")}</a>
+      <span>${say("joining.or_register", { register: html`<a href="/register?then=${here}">${t("register")}</a>` })}</span>
+    </div>
+  `;
 }
 
 /** @param {number} hours */

@@ -1,68 +1,41 @@
 // @ts-check
 /** Courses with their tutors: for those who look for one, and for those who offer some. */
-import { get } from "../api.js";
-import { Loaded, More, useLoaded, usePages } from "../parts/loading.js";
+import { Loaded, More, usePages } from "../parts/loading.js";
 import { Person } from "../parts/person.js";
-import { StudentsRating } from "../tutoring/rating.js";
-import { Title } from "../parts/title.js";
+import { CatalogueHead, Nothing, proposed, Search, useWish } from "../tutoring/catalogue.js";
 import { isTutor } from "../tutoring/people.js";
+import { StudentsRating } from "../tutoring/rating.js";
 import { note, place } from "../router.js";
 import { account } from "../sign-in.js";
 import { html, useEffect, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
 
-/** @typedef {Schemas["Course"]} Course */
-
-const PAUSE = 300; // milliseconds without a key, after which it is looked for
+/** @typedef {Schemas["ListedCourse"]} Course */
 
 export default function Courses() {
-  return account.value ? html`<${Found} />` : html`<${Welcome} />`;
-}
-
-function Welcome() {
-  return html`
-    <div class="narrow stack">
-      <${Title} of=${t("courses.title")} />
-      <p>${t("courses.welcome")}</p>
-      <p class="row">
-        <a class="button" href="/register?then=/courses">${t("register")}</a>
-        <a class="button quiet" href="/sign-in?then=/courses">${t("sign_in")}</a>
-      </p>
-    </div>
-  `;
-}
-
-function Found() {
-  const [q, setQ] = useState(place.value.query.get("q") || "");
-  const [own, setOwn] = useState(place.value.query.get("own") === "1");
-  const [wanted, setWanted] = useState(q);
-  const query = own ? { tutor_id: account.value?.id, status: "open,archived" } : { q: wanted };
-  const courses = usePages("/api/courses", { query: { ...query, limit: 20 } }, [wanted, own]);
+  const { wish, change, clear } = useWish();
+  const [own, setOwn] = useState(() => isTutor() && place.value.query.get("own") === "1");
+  const { sort, ...filters } = wish;
+  const query = own ? { tutor_id: account.value?.id, status: "open,archived" } : filters;
+  const options = { query: /** @type {any} */ ({ ...query, limit: 20 }) };
+  const courses = usePages("/api/courses", options, [JSON.stringify(wish), own]);
+  const subjects = proposed(courses.value?.items.map((/** @type {Course} */ each) => each.subject) || []);
   useEffect(() => {
-    const due = setTimeout(() => setWanted(q.trim()), PAUSE);
-    return () => clearTimeout(due);
-  }, [q]);
-  useEffect(() => note({ q: own ? "" : wanted, own: own ? 1 : "" }), [wanted, own]);
+    if (own) note({ own: 1 });
+  }, [own]);
 
   return html`
     <div class="narrow stack">
-      <div class="row apart">
-        <${Title} of=${t("courses.title")} />
-        <a class="button quiet" href="/enrollments">${t("lessons.title")}</a>
-      </div>
-      ${isTutor() && html`<${Offering} own=${own} setOwn=${setOwn} />`}
-      ${!own && html`
-        <search>
-          <label class="field"><span>${t("courses.search")}</span>
-            <input type="search" dir="auto" maxlength="100" value=${q}
-              onInput=${(/** @type {any} */ event) => setQ(event.target.value)} />
-          </label>
-        </search>
-      `}
+      <${CatalogueHead} title=${t("courses.title")} wish=${wish}>
+        ${isTutor() && html`<${Offering} own=${own} setOwn=${setOwn} />`}
+      <//>
+      ${!own && html`<${Search} wish=${wish} change=${change} subjects=${subjects} />`}
       <${Loaded} of=${courses}>
-        ${(/** @type {Schemas["CoursePage"]} */ page) => html`
+        ${(/** @type {Schemas["ListedCoursePage"]} */ page) => html`
           <p role="status" class=${own ? "for-readers" : "muted"}>${courses.isStale ? t("loading") : count(page)}</p>
-          ${page.items.length === 0 && !courses.isStale && html`<${Nothing} own=${own} clear=${() => setQ("")} q=${wanted} />`}
+          ${page.items.length === 0 && !courses.isStale && html`
+            ${own ? html`<p class="empty">${t("courses.none_own")}</p>` : html`<${Nothing} words=${t("courses.none")} wish=${wish} clear=${clear} />`}
+          `}
           <ul role="list" class="stack">
             ${page.items.map((each) => html`<li key=${each.id}><${CourseCard} course=${each} own=${own} /></li>`)}
           </ul>
@@ -95,7 +68,7 @@ function CourseCard({ course, own }) {
         ${course.subject && html`<span class="badge"><bdi>${course.subject}</bdi></span>`}
         ${!own && html`
           <${Person} id=${course.tutor_id} name=${course.tutor_display_name} isLink=${false} />
-          <${Rating} tutor=${course.tutor_id} />
+          ${course.tutor_rating && html`<${StudentsRating} of=${course.tutor_rating} />`}
         `}
       </p>
       ${course.description && html`<p class="muted clipped" dir="auto">${course.description}</p>`}
@@ -103,24 +76,7 @@ function CourseCard({ course, own }) {
   `;
 }
 
-/** The card does without it until it is here. @param {{ tutor: string }} properties */
-export function Rating({ tutor }) {
-  const rating = useLoaded((signal) => get("/api/tutors/{tutor_id}/rating", { params: { tutor_id: tutor }, signal }), [tutor]);
-  return rating.value ? html`<${StudentsRating} of=${rating.value} />` : null;
-}
-
-/** @param {{ own: boolean, q: string, clear: () => void }} properties */
-function Nothing({ own, q, clear }) {
-  if (own) return html`<p class="empty">${t("courses.none_own")}</p>`;
-  return html`
-    <div class="empty stack">
-      <p>${q ? t("courses.none_such", { q }) : t("courses.none")}</p>
-      ${q && html`<p><button class="button quiet" onClick=${clear}>${t("courses.all")}</button></p>`}
-    </div>
-  `;
-}
-
-/** @param {Schemas["CoursePage"]} page */
+/** @param {Schemas["ListedCoursePage"]} page */
 function count({ items, next }) {
   return t(next ? "courses.first" : "courses.found", { count: items.length });
 }

@@ -4,16 +4,15 @@ import { get, Problem, put } from "../api.js";
 import { Field, Form, Submit, useForm } from "../parts/form.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
 import { Title } from "../parts/title.js";
+import { LANGUAGES, languageName } from "../tutoring/languages.js";
 import { isTutor } from "../tutoring/people.js";
 import { account } from "../sign-in.js";
 import { tell } from "../told.js";
 import { html } from "../vendor/ui.js";
-import { locale, t } from "../words.js";
+import { t } from "../words.js";
 import { go } from "../router.js";
 
 /** @typedef {{ about: string | null, languages: string[] }} Said */
-
-const LANGUAGES = ["he", "en", "ar", "ru", "fr", "es", "am", "yi", "de", "it", "pt"];
 
 export default function TutorProfile() {
   return html`
@@ -50,7 +49,6 @@ function Fields({ said }) {
     tell(t("tutor_profile.saved"));
     go(`/tutors/${account.value?.id}`);
   }, "tutor-profile");
-  const names = new Intl.DisplayNames(locale(), { type: "language" });
   const all = [...new Set([...LANGUAGES, ...said.languages])];
   return html`
     <${Form} of=${form}>
@@ -64,7 +62,7 @@ function Fields({ said }) {
           ${all.map((tag) => html`
             <label key=${tag} class="choice">
               <input type="checkbox" name="languages" value=${tag} defaultChecked=${said.languages.includes(tag)} />
-              <span>${names.of(tag)}</span>
+              <span>${languageName(tag)}</span>
             </label>
           `)}
         </div>

@@ -1,14 +1,15 @@
 // @ts-check
 /** The public page of a tutor: what they say, teach, and when they are free; what students say of them. */
 import { get } from "../api.js";
-import { Loaded, useLoaded } from "../parts/loading.js";
+import { Loaded, More, useLoaded, usePages } from "../parts/loading.js";
+import { languageName } from "../tutoring/languages.js";
 import { Rated, StudentsRating } from "../tutoring/rating.js";
-import { Initials } from "../parts/person.js";
+import { Initials, Person } from "../parts/person.js";
 import { Title } from "../parts/title.js";
 import { Ago, When } from "../parts/when.js";
 import { account } from "../sign-in.js";
 import { html } from "../vendor/ui.js";
-import { listed, locale, t } from "../words.js";
+import { listed, t } from "../words.js";
 
 /** @typedef {Schemas["TutorPage"]} Tutor */
 
@@ -39,7 +40,7 @@ function Head({ tutor }) {
     <header class="stack">
       <div class="row tutor-head"><${Initials} name=${name} /><${Title} of=${name}><bdi>${name}</bdi><//></div>
       <p class="row"><${StudentsRating} of=${tutor.rating} />
-        ${tutor.languages.length > 0 && html`<span class="muted">${t("tutor.speaks", { languages: languages(tutor.languages) })}</span>`}
+        ${tutor.languages.length > 0 && html`<span class="muted">${t("tutor.speaks", { languages: listed(tutor.languages.map(languageName)) })}</span>`}
       </p>
       ${tutor.about && html`<p class="prose" dir="auto">${tutor.about}</p>`}
       <p class="row">
@@ -48,21 +49,6 @@ function Head({ tutor }) {
       </p>
     </header>
   `;
-}
-
-/** @param {string[]} tags */
-function languages(tags) {
-  const names = new Intl.DisplayNames(locale(), { type: "language" });
-  return listed(tags.map((tag) => nameOf(names, tag)));
-}
-
-/** @param {Intl.DisplayNames} names @param {string} tag */
-function nameOf(names, tag) {
-  try {
-    return names.of(tag) || tag;
-  } catch {
-    return tag;
-  }
 }
 
 /** @param {{ tutor: Tutor }} properties */
@@ -97,20 +83,37 @@ function Free({ times }) {
   `;
 }
 
-/** @param {{ tutor: Tutor }} properties */
-function Reviews({ tutor: { reviews } }) {
-  if (!reviews.length) return null;
+/** All that anyone may read. @param {{ tutor: Tutor }} properties */
+function Reviews({ tutor }) {
+  const options = { params: { tutor_id: tutor.tutor_id }, query: { limit: 10 } };
+  const reviews = usePages("/api/tutors/{tutor_id}/reviews", options, [tutor.tutor_id]);
+  if (!tutor.reviews.length) return null;
   return html`
     <section class="stack" aria-labelledby="reviews">
       <h2 id="reviews">${t("tutor.reviews")}</h2>
-      <ul role="list" class="stack">
-        ${reviews.map((each) => html`
-          <li key=${each.created_at} class="card">
-            <p class="row apart"><${Rated} value=${each.rating} /><span class="muted small"><${Ago} at=${each.created_at} /></span></p>
-            ${each.text && html`<p dir="auto">${each.text}</p>`}
-          </li>
-        `)}
-      </ul>
+      <${Loaded} of=${reviews}>
+        ${(/** @type {Schemas["PublicReviewPage"]} */ page) => html`
+          <ul role="list" class="stack">
+            ${page.items.map((each) => html`<li key=${each.id} class="card stack tight"><${Said} review=${each} /></li>`)}
+          </ul>
+          <${More} of=${reviews} />
+        `}
+      <//>
     </section>
+  `;
+}
+
+/** @param {{ review: Schemas["PublicReview"] }} properties */
+function Said({ review }) {
+  const { author_id: author, course_title: course } = review;
+  return html`
+    <p class="row apart"><${Rated} value=${review.rating} /><span class="muted small"><${Ago} at=${review.created_at} /></span></p>
+    ${review.text && html`<p dir="auto">${review.text}</p>`}
+    ${(author || course) && html`
+      <p class="row small muted">
+        ${author && html`<${Person} id=${author} name=${review.author_display_name} />`}
+        ${course && html`<bdi>${course}</bdi>`}
+      </p>
+    `}
   `;
 }

@@ -50,6 +50,12 @@ export function Reviews({ lesson }) {
   `;
 }
 
+/** @param {Review} review */
+function shownTo({ public: isPublic, is_named: isNamed }) {
+  if (!isPublic) return "review.is_private";
+  return isNamed ? "review.is_public_named" : "review.is_public";
+}
+
 /** @param {{ review: Review, edit: () => void }} properties */
 function Shown({ review, edit }) {
   const isOwn = review.author_id === account.value?.id;
@@ -62,7 +68,7 @@ function Shown({ review, edit }) {
       </p>
       ${review.text && html`<p dir="auto">${review.text}</p>`}
       ${isOwn && review.author_role !== "tutor" && html`
-        <p class="muted small">${t(review.public ? "review.is_public" : "review.is_private")}</p>
+        <p class="muted small">${t(shownTo(review))}</p>
       `}
       ${canEdit && html`<div><button type="button" class="button quiet" onClick=${edit}>${t("review.edit")}</button></div>`}
     </article>
@@ -73,7 +79,9 @@ function Shown({ review, edit }) {
 function Writing({ lesson, review, written }) {
   const isTutor = roleIn(lesson) === "tutor";
   const form = useForm(async (values, key) => {
-    const body = { rating: Number(values.rating), text: values.text || null, public: !isTutor && values.public === "on" };
+    const isPublic = !isTutor && values.public === "on";
+    const shown = { public: isPublic, is_named: isPublic && values.is_named === "on" };
+    const body = { rating: Number(values.rating), text: values.text || null, ...shown };
     if (review) {
       const params = { session_id: lesson.id, review_id: review.id };
       await patch("/api/sessions/{session_id}/reviews/{review_id}", { params, body });
@@ -90,6 +98,7 @@ function Writing({ lesson, review, written }) {
       <${Field} of=${form} name="text" as="textarea" label=${t("review.text")} maxlength="2000" defaultValue=${review?.text || ""} optional />
       ${!isTutor && html`
         <${Tick} name="public" label=${t("review.public")} hint=${t("review.public_hint")} defaultChecked=${review ? review.public : true} />
+        <${Tick} name="is_named" label=${t("review.is_named")} hint=${t("review.is_named_hint")} defaultChecked=${review?.is_named || false} />
       `}
       <div class="row"><${Submit} of=${form}>${t(review ? "save" : "review.press")}<//></div>
     <//>
