@@ -361,10 +361,6 @@ class CourseChanges(TypedDict):
     status: NotRequired[Literal["open", "archived"]]
 
 
-class CoursePage(Page["Course"]):
-    degraded: NotRequired[list[str]]
-
-
 class Dashboard(TypedDict):
     degraded: NotRequired[list[str]]
     study_sessions: FirstNextStudySessions | None
@@ -1082,6 +1078,27 @@ class LikertScale(TypedDict):
     most_label: NotRequired[str]
 
 
+class ListedCourse(TypedDict):
+    id: int
+    tutor_id: str
+    title: str
+    subject: str | None
+    description: str | None
+    timezone: str
+    cancel_notice_hours: int
+    status: Literal["open", "archived"]
+    created_at: str | None
+    version: int
+    tutor_rating: StudentsRating | None
+    tutor_username: NotRequired[str | None]
+    tutor_display_name: NotRequired[str | None]
+    tutor_avatar_url: NotRequired[str | None]
+
+
+class ListedCoursePage(Page["ListedCourse"]):
+    degraded: NotRequired[list[str]]
+
+
 class ListedHavrutaSession(TypedDict):
     id: str
     havruta_id: str
@@ -1123,6 +1140,24 @@ class ListedHavrutaSession(TypedDict):
 
 
 class ListedHavrutaSessionPage(Page["ListedHavrutaSession"]):
+    degraded: NotRequired[list[str]]
+
+
+class ListedTutor(TypedDict):
+    tutor_id: str
+    about: str | None
+    languages: list[str]
+    subjects: list[str]
+    weekdays: list[
+        Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+    ]
+    rating: StudentsRating
+    tutor_username: NotRequired[str | None]
+    tutor_display_name: NotRequired[str | None]
+    tutor_avatar_url: NotRequired[str | None]
+
+
+class ListedTutorPage(Page["ListedTutor"]):
     degraded: NotRequired[list[str]]
 
 
@@ -1432,6 +1467,7 @@ class NewReview(TypedDict):
     rating: int
     text: NotRequired[str | None]
     public: NotRequired[bool]
+    is_named: NotRequired[bool]
 
 
 class NewSecondFactor(TypedDict):
@@ -1982,9 +2018,19 @@ class PublicProfile(TypedDict):
 
 
 class PublicReview(TypedDict):
+    id: int
+    author_id: str | None
+    course_title: str | None
     rating: int
     text: str | None
     created_at: str
+    author_username: NotRequired[str | None]
+    author_display_name: NotRequired[str | None]
+    author_avatar_url: NotRequired[str | None]
+
+
+class PublicReviewPage(Page["PublicReview"]):
+    degraded: NotRequired[list[str]]
 
 
 class QuarantinedTutoringSession(TypedDict):
@@ -2193,6 +2239,7 @@ class Review(TypedDict):
     rating: int
     text: str | None
     public: bool
+    is_named: bool
     created_at: str
     updated_at: str
     author_username: NotRequired[str | None]
@@ -2205,6 +2252,7 @@ class ReviewChanges(TypedDict):
     rating: NotRequired[int]
     text: NotRequired[str | None]
     public: NotRequired[bool]
+    is_named: NotRequired[bool]
 
 
 class ReviewPage(Page["Review"]):

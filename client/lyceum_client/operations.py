@@ -36,7 +36,6 @@ from lyceum_client.models import (
     Confirmation,
     Course,
     CourseChanges,
-    CoursePage,
     Dashboard,
     Decision,
     DevicePage,
@@ -70,8 +69,10 @@ from lyceum_client.models import (
     JoinAnswer,
     JoinRequest,
     KeySet,
+    ListedCoursePage,
     ListedHavrutaSession,
     ListedHavrutaSessionPage,
+    ListedTutorPage,
     Login,
     LoginCode,
     Logout,
@@ -133,6 +134,7 @@ from lyceum_client.models import (
     ProfilePage,
     Progress,
     PublicExperience,
+    PublicReviewPage,
     QuarantinedTutoringSessionPage,
     Readiness,
     Reason,
@@ -948,10 +950,13 @@ class Lyceum(Transport):
         *,
         limit: int | None = None,
         cursor: str | None = None,
+        q: str | None = None,
+        subject: str | None = None,
+        language: str | None = None,
+        weekday: str | None = None,
         tutor_id: str | None = None,
         status: str | None = None,
-        q: str | None = None,
-    ) -> CoursePage:
+    ) -> ListedCoursePage:
         """List courses, newest first."""
         return self.call(
             Request(
@@ -960,12 +965,15 @@ class Lyceum(Transport):
                 query={
                     "limit": limit,
                     "cursor": cursor,
+                    "q": q,
+                    "subject": subject,
+                    "language": language,
+                    "weekday": weekday,
                     "tutor_id": tutor_id,
                     "status": status,
-                    "q": q,
                 },
             ),
-            CoursePage,
+            ListedCoursePage,
         )
 
     def create_course(self, body: NewCourse, *, idempotency_key: str | None = None) -> Course:
@@ -981,7 +989,7 @@ class Lyceum(Transport):
         )
 
     def get_course(self, course_id: int) -> Course:
-        """Get a course."""
+        """Get a course; visitors, one that is open."""
         return self.call(Request("GET", f"/api/courses/{segment(course_id)}"), Course)
 
     def update_course(self, course_id: int, body: CourseChanges, *, if_match: str) -> Course:
@@ -1545,7 +1553,10 @@ class Lyceum(Transport):
 
     def get_tutor_rating(self, tutor_id: str) -> TutorRating:
         """Get how students and parents rate a tutor; each student counts once."""
-        return self.call(Request("GET", f"/api/tutors/{segment(tutor_id)}/rating"), TutorRating)
+        return self.call(
+            Request("GET", f"/api/tutors/{segment(tutor_id)}/rating", takes_token=False),
+            TutorRating,
+        )
 
     def set_tutor_profile(self, body: NewTutorProfile) -> TutorProfile:
         """Set what you say about yourself on your public page; what is left out is empty then."""
@@ -1555,6 +1566,49 @@ class Lyceum(Transport):
         """Get the public page of a tutor who offers an open course, or says something there."""
         return self.call(
             Request("GET", f"/api/tutors/{segment(tutor_id)}", takes_token=False), TutorPage
+        )
+
+    def list_tutors(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        q: str | None = None,
+        subject: str | None = None,
+        language: str | None = None,
+        weekday: str | None = None,
+        sort: Literal["rating", "newest"] | None = None,
+    ) -> ListedTutorPage:
+        """List the tutors who offer an open course, the best rated first."""
+        return self.call(
+            Request(
+                "GET",
+                "/api/tutors",
+                query={
+                    "limit": limit,
+                    "cursor": cursor,
+                    "q": q,
+                    "subject": subject,
+                    "language": language,
+                    "weekday": weekday,
+                    "sort": sort,
+                },
+            ),
+            ListedTutorPage,
+        )
+
+    def list_tutor_reviews(
+        self, tutor_id: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> PublicReviewPage:
+        """List what students and parents let anyone read about a tutor, newest first."""
+        return self.call(
+            Request(
+                "GET",
+                f"/api/tutors/{segment(tutor_id)}/reviews",
+                query={"limit": limit, "cursor": cursor},
+                takes_token=False,
+            ),
+            PublicReviewPage,
         )
 
     def stream_whiteboard_events(

@@ -96,9 +96,7 @@ def find(
     return Page([_listed(*row) for row in page.items], page.next)
 
 
-def teaching(
-    language: str | None, weekday: Collection[Weekday]
-) -> Sequence[UUID] | Select[tuple[UUID]]:
+def teaching(language: str | None, weekday: Collection[Weekday]) -> Sequence[UUID] | Select[UUID]:
     """The tutors who teach in this language, or one that it begins, and on one of these days.
 
     If they are few, their ids, by which their courses are found; of many, the newest courses are soon met.

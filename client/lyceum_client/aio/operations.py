@@ -37,7 +37,6 @@ from lyceum_client.models import (
     Confirmation,
     Course,
     CourseChanges,
-    CoursePage,
     Dashboard,
     Decision,
     DevicePage,
@@ -71,8 +70,10 @@ from lyceum_client.models import (
     JoinAnswer,
     JoinRequest,
     KeySet,
+    ListedCoursePage,
     ListedHavrutaSession,
     ListedHavrutaSessionPage,
+    ListedTutorPage,
     Login,
     LoginCode,
     Logout,
@@ -134,6 +135,7 @@ from lyceum_client.models import (
     ProfilePage,
     Progress,
     PublicExperience,
+    PublicReviewPage,
     QuarantinedTutoringSessionPage,
     Readiness,
     Reason,
@@ -966,10 +968,13 @@ class AsyncLyceum(AsyncTransport):
         *,
         limit: int | None = None,
         cursor: str | None = None,
+        q: str | None = None,
+        subject: str | None = None,
+        language: str | None = None,
+        weekday: str | None = None,
         tutor_id: str | None = None,
         status: str | None = None,
-        q: str | None = None,
-    ) -> CoursePage:
+    ) -> ListedCoursePage:
         """List courses, newest first."""
         return await self.call(
             Request(
@@ -978,12 +983,15 @@ class AsyncLyceum(AsyncTransport):
                 query={
                     "limit": limit,
                     "cursor": cursor,
+                    "q": q,
+                    "subject": subject,
+                    "language": language,
+                    "weekday": weekday,
                     "tutor_id": tutor_id,
                     "status": status,
-                    "q": q,
                 },
             ),
-            CoursePage,
+            ListedCoursePage,
         )
 
     async def create_course(self, body: NewCourse, *, idempotency_key: str | None = None) -> Course:
@@ -999,7 +1007,7 @@ class AsyncLyceum(AsyncTransport):
         )
 
     async def get_course(self, course_id: int) -> Course:
-        """Get a course."""
+        """Get a course; visitors, one that is open."""
         return await self.call(Request("GET", f"/api/courses/{segment(course_id)}"), Course)
 
     async def update_course(self, course_id: int, body: CourseChanges, *, if_match: str) -> Course:
@@ -1574,7 +1582,8 @@ class AsyncLyceum(AsyncTransport):
     async def get_tutor_rating(self, tutor_id: str) -> TutorRating:
         """Get how students and parents rate a tutor; each student counts once."""
         return await self.call(
-            Request("GET", f"/api/tutors/{segment(tutor_id)}/rating"), TutorRating
+            Request("GET", f"/api/tutors/{segment(tutor_id)}/rating", takes_token=False),
+            TutorRating,
         )
 
     async def set_tutor_profile(self, body: NewTutorProfile) -> TutorProfile:
@@ -1585,6 +1594,49 @@ class AsyncLyceum(AsyncTransport):
         """Get the public page of a tutor who offers an open course, or says something there."""
         return await self.call(
             Request("GET", f"/api/tutors/{segment(tutor_id)}", takes_token=False), TutorPage
+        )
+
+    async def list_tutors(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        q: str | None = None,
+        subject: str | None = None,
+        language: str | None = None,
+        weekday: str | None = None,
+        sort: Literal["rating", "newest"] | None = None,
+    ) -> ListedTutorPage:
+        """List the tutors who offer an open course, the best rated first."""
+        return await self.call(
+            Request(
+                "GET",
+                "/api/tutors",
+                query={
+                    "limit": limit,
+                    "cursor": cursor,
+                    "q": q,
+                    "subject": subject,
+                    "language": language,
+                    "weekday": weekday,
+                    "sort": sort,
+                },
+            ),
+            ListedTutorPage,
+        )
+
+    async def list_tutor_reviews(
+        self, tutor_id: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> PublicReviewPage:
+        """List what students and parents let anyone read about a tutor, newest first."""
+        return await self.call(
+            Request(
+                "GET",
+                f"/api/tutors/{segment(tutor_id)}/reviews",
+                query={"limit": limit, "cursor": cursor},
+                takes_token=False,
+            ),
+            PublicReviewPage,
         )
 
     def stream_whiteboard_events(
