@@ -155,7 +155,16 @@ def test_a_parent_follows_with_a_code(gateway: str, as_person: Callable[..., Per
     removal.get_by_role("button", name="Remove").click()
     yael.page.get_by_role("dialog").get_by_role("button", name="Remove").click()
     expect(removal).to_have_count(0)
+    said = yael.page.get_by_role("status").filter(has_text="no longer follows your lessons")
+    expect(said).to_be_visible()
     expect(yael.page.get_by_role("heading", level=1)).to_be_focused()
+    for person, words in (
+        (naomi, "You were removed from .?Grammar"),
+        (as_person("ruth"), "Yael Cohen.? has removed a parent who followed .?Grammar"),
+    ):
+        person.open("/notifications")
+        news = person.page.get_by_role("link", name=re.compile(words))
+        expect(news.filter(has_text=lessons.title)).to_be_visible()
 
 
 @pytest.mark.thorough

@@ -26,7 +26,7 @@ export function Notification({ id, kind, data, actor_display_name: actor, times,
 
 /** @param {{ kind: string, data: any, actor?: string | null, times: number }} properties */
 function Sentence({ kind, data, actor, times }) {
-  const key = hasWords(`notification.${kind}`) ? `notification.${kind}` : "notification.some";
+  const key = [`notification.${kind}${data.removed ? "_removed" : ""}`, `notification.${kind}`].find(hasWords) || "notification.some";
   const values = {
     name: actor || t("person.someone"),
     title: data.title || t("notification.untitled"),

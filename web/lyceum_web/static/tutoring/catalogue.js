@@ -55,7 +55,6 @@ export function CatalogueHead({ title, wish, children }) {
  */
 export function Search({ wish, change, subjects, children }) {
   const [q, setQ] = useState(wish.q);
-  const id = useId();
   useEffect(() => {
     const due = setTimeout(() => change({ q: q.trim() }), PAUSE);
     return () => clearTimeout(due);
@@ -74,10 +73,7 @@ export function Search({ wish, change, subjects, children }) {
       <details class="fold" open=${!isFolded}>
         <summary>${t("near.filters")}</summary>
         <div class="filters">
-          <label class="field"><span>${t("course.subject")}</span>
-            <input type="search" dir="auto" maxlength="100" list="${id}-subjects" value=${wish.subject} onChange=${chosen("subject")} />
-          </label>
-          <datalist id="${id}-subjects">${subjects.map((each) => html`<option key=${each} value=${each} />`)}</datalist>
+          <${Subject} subject=${wish.subject} change=${change} proposals=${subjects} />
           <${Choice} label=${t("catalogue.language")} value=${wish.language} onChange=${chosen("language")}
             choices=${languages(wish.language)} />
           <${Choice} label=${t("catalogue.weekday")} value=${wish.weekday} onChange=${chosen("weekday")}
@@ -86,6 +82,21 @@ export function Search({ wish, change, subjects, children }) {
         </div>
       </details>
     </search>
+  `;
+}
+
+/** It is looked for as a whole, and so not while one types. @param {{ subject: string, change: (changes: Partial<Wish>) => void, proposals: string[] }} properties */
+function Subject({ subject, change, proposals }) {
+  const id = useId();
+  const [typed, setTyped] = useState(subject);
+  useEffect(() => setTyped(subject), [subject]);
+  return html`
+    <label class="field"><span>${t("course.subject")}</span>
+      <input type="search" dir="auto" maxlength="100" list=${id} value=${typed}
+        onInput=${(/** @type {any} */ event) => setTyped(event.target.value)} onChange=${() => change({ subject: typed.trim() })}
+        onKeyDown=${(/** @type {KeyboardEvent} */ { key }) => key === "Enter" && change({ subject: typed.trim() })} />
+    </label>
+    <datalist id=${id}>${proposals.map((each) => html`<option key=${each} value=${each} />`)}</datalist>
   `;
 }
 

@@ -49,12 +49,13 @@ function Following({ enrollment, isStudent }) {
 
 /** @param {{ enrollment: Enrollment, parent: Schemas["EnrollmentParent"], done: () => void }} properties */
 function Removal({ enrollment, parent, done }) {
+  const name = parent.parent_display_name || t("person.unknown");
   async function end(/** @type {string | null} */ reason) {
     const params = { enrollment_id: enrollment.id, parent_id: parent.parent_id };
     await remove("/api/enrollments/{enrollment_id}/parents/{parent_id}", { params, body: { reason } });
+    tell(t("parents.removed", { name }));
     done();
   }
-  const name = parent.parent_display_name || t("person.unknown");
   return html`
     <${AskButton} work=${end} kind="quiet" title=${t("parents.remove_title", { name })} why=${t("parents.remove_why")} reason=${t("reason")}>
       ${t("parents.remove")}
