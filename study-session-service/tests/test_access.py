@@ -64,6 +64,7 @@ def world(
         "wanted": lambda *_: wanted(),
         "bbox": lambda *_: "0,0,1,1",
         "zoom": lambda *_: 3,
+        "place": lambda *_: "haifa",
     }
     for visibility in ("public", "unlisted", "private"):
         things |= session_things(visibility)

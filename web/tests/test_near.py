@@ -1,7 +1,7 @@
 """Finding a session near a place."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from .support.browsers import Browsers, Person
 
@@ -20,11 +20,27 @@ def test_a_place_is_found_by_its_name_with_the_keyboard(visitor: Person) -> None
     visitor.open("/")
     visitor.tab_to("Where")
     visitor.page.keyboard.type("Jeru")
-    visitor.page.get_by_role("option", name="Jerusalem, Israel").wait_for()
+    visitor.page.get_by_role("option", name="Jerusalem, Israel", exact=True).wait_for()
     visitor.press("Enter")
     visitor.sees("near Jerusalem, Israel")
     expect(visitor.page.get_by_role("link", name="Marine biology")).to_have_count(0)
     visitor.page.reload()
+    visitor.sees("near Jerusalem, Israel")
+
+
+def test_enter_takes_what_was_typed_last_however_late_the_answer_is(visitor: Person) -> None:
+    visitor.open("/")
+    visitor.tab_to("Where")
+    visitor.page.keyboard.type("Je")
+    visitor.page.get_by_role("option", name="Jeddah, Saudi Arabia").wait_for()
+    held: list[Route] = []
+    visitor.page.route("**/api/places?*", lambda route: held.append(route))
+    visitor.page.keyboard.type("rus")
+    visitor.press("Enter")
+    while len(held) < 3:
+        visitor.page.wait_for_timeout(20)
+    for route in held:
+        route.continue_()
     visitor.sees("near Jerusalem, Israel")
 
 

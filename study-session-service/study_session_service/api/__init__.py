@@ -5,6 +5,7 @@ from study_session_service.api import (
     chat,
     export,
     participation,
+    places,
     reported,
     search,
     sessions,
@@ -12,6 +13,7 @@ from study_session_service.api import (
 
 BLUEPRINTS = [
     search.blueprint,
+    places.blueprint,
     sessions.blueprint,
     participation.blueprint,
     chat.blueprint,

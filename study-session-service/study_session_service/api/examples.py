@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from chassis.clock import now, rfc3339
 from chassis.web.openapi_examples import BOAZ, RUTH, Vocabulary
+from study_session_service.places import ATTRIBUTION
 
 SESSION = "e2e99d12-4757-52c0-b411-59ca1b5514a8"
 LENGTH = 90  # minutes
@@ -14,6 +15,15 @@ JOINED = rfc3339(EVENING - timedelta(days=9, hours=3))
 SEAT = "6c1de2f0-5d0b-4f0c-8c39-0e5a6f7b2d14"
 
 EXAMPLES: Vocabulary = {
+    "Place": {
+        "name": "Jerusalem",
+        "hebrew_name": "ירושלים",
+        "country": "IL",
+        "latitude": 31.769,
+        "longitude": 35.2163,
+        "population": 971800,
+    },
+    "Places.attribution": ATTRIBUTION,
     "ParticipantRemoval.reason": "This session is for beginners.",
     "Cancellation.reason": "The library is closed that evening.",
     "JoinAnswer.id": SEAT,

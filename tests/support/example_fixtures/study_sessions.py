@@ -47,7 +47,7 @@ def _in_a_session(callers: Callers, caller: str, **details: Any) -> Call:
 
 
 FIXTURES: Fixtures = {
-    visitor: "search_study_sessions cluster_study_sessions",
+    visitor: "search_study_sessions cluster_study_sessions search_places",
     reader: "list_own_study_sessions",
     account: "create_study_session",
     host: """

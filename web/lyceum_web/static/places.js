@@ -1,35 +1,25 @@
 // @ts-check
-/** Where cities are, and the place that this browser looks near: found here, without asking any other server. */
+/** Where places are, and the place that this browser looks near. */
+import { get } from "./api.js";
 import { PLACE } from "./early.js";
 import { language } from "./words.js";
 
 /** @typedef {{ name: string, lat: number, lng: number }} Spot */
-/** @typedef {[name: string, country: string, lat: number, lng: number, ...others: string[]]} City */
-
 const MOST_FOUND = 8;
-/** @type {Promise<City[]> | undefined} */
-let cities;
+const LEAST_TYPED = 2;
+const HEBREW = /[\u05d0-\u05ea]/;
 
-/** @returns {Promise<City[]>} */
-function allCities() {
-  cities ??= fetch(new URL("./vendor/cities.json", import.meta.url)).then((response) => response.json());
-  return cities;
-}
-
-/** Letters without their marks, in small letters. @param {string} text */
-const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().trim();
-
-/** The largest cities whose name begins so, in any language that is known. @param {string} typed @returns {Promise<Spot[]>} */
-export async function findCities(typed) {
-  const wanted = plain(typed);
-  if (wanted.length < 2) return [];
-  const found = [];
-  for (const [name, country, lat, lng, ...others] of await allCities()) {
-    const fitting = [name, ...others].find((each) => plain(each).startsWith(wanted));
-    if (fitting) found.push({ name: `${fitting}, ${countryName(country)}`, lat, lng });
-    if (found.length === MOST_FOUND) break;
-  }
-  return found;
+/** The places whose name begins so, in English or Hebrew. @param {string} typed @returns {Promise<Spot[]>} */
+export async function findPlaces(typed) {
+  const q = typed.trim();
+  if ([...q].length < LEAST_TYPED || !/[\p{L}\p{N}]/u.test(q)) return [];
+  const { items } = await get("/api/places", { query: { q, limit: MOST_FOUND } });
+  const isHebrew = HEBREW.test(q) || language.value === "he";
+  return items.map(({ name, hebrew_name: hebrew, country, latitude, longitude }) => ({
+    name: `${(isHebrew && hebrew) || name}, ${countryName(country)}`,
+    lat: rounded(latitude),
+    lng: rounded(longitude),
+  }));
 }
 
 /** @param {string} code of ISO 3166-1 */

@@ -3,7 +3,7 @@
  * A field that proposes things while one types. A combobox as https://www.w3.org/WAI/ARIA/apg/patterns/combobox
  * describes it.
  */
-import { html, useEffect, useState } from "../vendor/ui.js";
+import { html, useEffect, useRef, useState } from "../vendor/ui.js";
 
 /**
  * @template T
@@ -16,6 +16,9 @@ export function Combobox({ id, label, value, find, words, onPick, onTyped, ...at
   const [typed, setTyped] = useState(value);
   const [found, setFound] = useState(/** @type {T[]} */ ([]));
   const [active, setActive] = useState(0);
+  // Whether what is proposed is for something typed before; and whether Enter has asked for the first of what comes.
+  const isLate = useRef(false);
+  const isWanted = useRef(false);
   useEffect(() => setTyped(value), [value]);
 
   async function onInput(/** @type {InputEvent} */ event) {
@@ -23,10 +26,15 @@ export function Combobox({ id, label, value, find, words, onPick, onTyped, ...at
     const asked = field.value;
     setTyped(asked);
     onTyped?.();
+    isLate.current = true;
+    isWanted.current = false;
     if (!asked) onPick(null);
-    const proposed = await find(asked);
+    // What cannot be asked for proposes nothing; it can be typed again.
+    const proposed = await find(asked).catch(() => []);
     // What was typed meanwhile has an answer of its own.
     if (field.value !== asked) return;
+    isLate.current = false;
+    if (isWanted.current && proposed.length) return pick(proposed[0]);
     setFound(proposed);
     setActive(0);
   }
@@ -39,6 +47,11 @@ export function Combobox({ id, label, value, find, words, onPick, onTyped, ...at
     if (event.key === "Escape" && found.length) {
       setFound([]);
       event.preventDefault();
+    }
+    if (event.key === "Enter" && isLate.current) {
+      isWanted.current = true;
+      event.preventDefault();
+      return;
     }
     if (!found.length) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -1,6 +1,6 @@
 // @ts-check
 /** A field for a place: cities are proposed while one types, and the browser's own place on request. */
-import { findCities, whereIAm } from "../places.js";
+import { findPlaces, whereIAm } from "../places.js";
 import { html, useId, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
 import { Combobox } from "./combobox.js";
@@ -28,7 +28,7 @@ export function PlaceField({ label, spot, onPick, hint, placeholder = t("place.a
         <${Combobox}
           id=${id} label=${label} value=${spot?.name || ""} placeholder=${placeholder}
           aria-describedby=${hint && `${id}-hint`}
-          find=${findCities} words=${(/** @type {Spot} */ { name }) => name} onPick=${onPick} onTyped=${() => setTrouble("")}
+          find=${findPlaces} words=${(/** @type {Spot} */ { name }) => name} onPick=${onPick} onTyped=${() => setTrouble("")}
         />
         <button type="button" class="button quiet" onClick=${onHere}>
           <${Icon} name="pin" />${t("place.use_mine")}
