@@ -1909,6 +1909,20 @@ class PersonalDataExport(TypedDict):
     assessments: dict[str, Any]
 
 
+class Place(TypedDict):
+    name: str
+    hebrew_name: str | None
+    country: str
+    latitude: float
+    longitude: float
+    population: int
+
+
+class Places(TypedDict):
+    items: list[Place]
+    attribution: str
+
+
 class PlannedOccurrence(TypedDict):
     session_date: str
     start_time: str

@@ -127,6 +127,7 @@ from lyceum_client.models import (
     PasswordChange,
     PasswordReset,
     PersonalDataExport,
+    Places,
     ProblemType,
     Profile,
     ProfileOrDeletedPage,
@@ -739,6 +740,20 @@ class Lyceum(Transport):
         return self.call(
             Request("GET", "/api/study-sessions/clusters", query={"bbox": bbox, "zoom": zoom}),
             StudySessionMap,
+        )
+
+    def search_places(
+        self,
+        *,
+        lat: float | None = None,
+        lng: float | None = None,
+        q: str | None = None,
+        limit: int | None = None,
+    ) -> Places:
+        """Search places by name, the largest first, or near a point, the nearest first."""
+        return self.call(
+            Request("GET", "/api/places", query={"lat": lat, "lng": lng, "q": q, "limit": limit}),
+            Places,
         )
 
     def list_own_study_sessions(

@@ -128,6 +128,7 @@ from lyceum_client.models import (
     PasswordChange,
     PasswordReset,
     PersonalDataExport,
+    Places,
     ProblemType,
     Profile,
     ProfileOrDeletedPage,
@@ -753,6 +754,20 @@ class AsyncLyceum(AsyncTransport):
         return await self.call(
             Request("GET", "/api/study-sessions/clusters", query={"bbox": bbox, "zoom": zoom}),
             StudySessionMap,
+        )
+
+    async def search_places(
+        self,
+        *,
+        lat: float | None = None,
+        lng: float | None = None,
+        q: str | None = None,
+        limit: int | None = None,
+    ) -> Places:
+        """Search places by name, the largest first, or near a point, the nearest first."""
+        return await self.call(
+            Request("GET", "/api/places", query={"lat": lat, "lng": lng, "q": q, "limit": limit}),
+            Places,
         )
 
     async def list_own_study_sessions(
