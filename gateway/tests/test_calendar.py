@@ -40,6 +40,7 @@ def entry(start: str, end: str, name: str = "1", **changes: Any) -> dict[str, An
         "status": "scheduled",
         "location": None,
         "path": f"/api/x/{name}",
+        "tentative": False,
         **changes,
     }
 
@@ -166,11 +167,28 @@ def test_an_entry_has_only_the_fields_of_a_calendar(
                 "status": "scheduled",
                 "location": "Room 2",
                 "path": "/api/x/1",
+                "tentative": False,
                 "overlaps": False,
             }
         ],
         "next_from": None,
     }
+
+
+def test_a_study_session_that_is_waited_for_is_tentative(
+    gateway: Gateway, internal: Doubles, ruth: User
+) -> None:
+    waited_for = entry("09:00:00", "10:00:00", "a", tentative=True)
+    plan(internal, "study-session-service", waited_for, entry("10:00:00", "11:00:00", "b"))
+    lesson = entry("11:00:00", "12:00:00", "7")
+    del lesson["tentative"]
+    plan(internal, "tutoring-service", lesson)
+    items = gateway.get(PATH, user=ruth).json["items"]
+    assert [(item["id"], item["tentative"]) for item in items] == [
+        ("a", True),
+        ("b", False),
+        ("7", False),
+    ]
 
 
 def test_the_list_ends_where_one_of_the_services_has_more_entries(

@@ -34,6 +34,7 @@ STUDY = {
     "current_participants": 1,
     "max_participants": 10,
 }
+WAITING = {"waitlist_position": 2, "is_active": False}
 ASKED = {
     "user-service": {"/api/notifications"},
     "study-session-service": {"/api/study-sessions/mine"},
@@ -43,7 +44,7 @@ ASKED = {
 }
 PARTS = {
     "user-service": ["notifications"],
-    "study-session-service": ["study_sessions"],
+    "study-session-service": ["study_sessions", "waitlist"],
     "tutoring-service": ["tutoring_sessions"],
     "havruta-service": ["havrutas", "invitations"],
     "assessment-service": ["assessments"],
@@ -56,7 +57,7 @@ def ruth(services: Doubles) -> User:
     for double in services.values():
         double.reply = lambda *_: as_json(EMPTY)
     services["study-session-service"].reply = lambda *_: as_json(
-        {"items": [{**STUDY, "more": 1}], "next": "c"}
+        {"items": [{**STUDY, "more": 1, "my_participation": WAITING}], "next": "c"}
     )
     services["user-service"].reply = people
     return a_user("ruth")
@@ -84,6 +85,10 @@ def test_the_page_shows_every_context_with_names(
     named = {**STUDY, "host_username": "boaz", "host_display_name": "Boaz", "host_avatar_url": None}
     assert shown == {
         "study_sessions": {"items": [named], "next": "c"},
+        "waitlist": {
+            "items": [{**named, "my_participation": {"waitlist_position": 2}}],
+            "next": "c",
+        },
         "tutoring_sessions": EMPTY,
         "havrutas": EMPTY,
         "assessments": EMPTY,
@@ -99,7 +104,7 @@ def test_each_part_is_asked_for_once_with_the_callers_token(
     for name, double in services.items():
         asked = [call for call in double.asked if "ids=" not in call.target]
         assert {call.target.partition("?")[0] for call in asked} == ASKED[name]
-        assert len(asked) == len(ASKED[name])
+        assert len({call.target for call in asked}) == len(asked) == len(PARTS[name])
         assert all((call.header("Authorization") or "").startswith("Bearer ey") for call in asked)
         assert {call.header("X-Request-ID") for call in asked} == {"one-of-ours"}
 
@@ -119,7 +124,7 @@ def test_what_is_asked_changes_with_the_minute(
 def test_all_services_are_asked_at_the_same_time(
     gateway: Gateway, services: Doubles, ruth: User
 ) -> None:
-    together = threading.Barrier(6)
+    together = threading.Barrier(7)
 
     def meet(asked: Asked, _: object) -> bytes:
         if "ids=" not in asked.target:

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, select
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, null, select
 
 from chassis.clock import now, rfc3339
 from chassis.data.keyset import after_bound, after_values
@@ -27,12 +27,21 @@ from study_session_service.models import (
     Status,
     StudySession,
     Visibility,
+    Waiting,
     db,
 )
 from study_session_service.nearby import ANNOUNCED, HAS_STATUS, IN_LISTS, in_order
 from study_session_service.notifications import Kind, notify, people_in
 from study_session_service.rows import SessionRow, columns_of, fetch
-from study_session_service.visibility import IS_MINE, MINE, SeenSession, see, seen_in
+from study_session_service.visibility import (
+    IS_MINE,
+    MINE,
+    POSITION,
+    VIEWER,
+    SeenSession,
+    see,
+    seen_in,
+)
 
 # A host whose session begins now takes some minutes to describe it.
 LATE = timedelta(minutes=5)
@@ -46,6 +55,14 @@ KEPT_DETAILS = tuple(
 ROSTER = 50
 
 
+class OwnRole(StrEnum):
+    """What a person is in a session of theirs."""
+
+    HOST = Role.HOST.value
+    PARTICIPANT = Role.PARTICIPANT.value
+    WAITING = "waiting"
+
+
 class When(StrEnum):
     UPCOMING = "upcoming"
     PAST = "past"
@@ -56,6 +73,8 @@ OWN_FILTERS: Mapping[str, ColumnElement[bool]] = {
     **ANNOUNCED,
     "role": Participant.role == bindparam("role"),
 }
+
+AWAITED = StudySession.id.in_(select(Waiting.session_id).where(Waiting.user_id == VIEWER))
 
 
 class NotChangeable(Conflict):
@@ -123,32 +142,41 @@ def change(
 def mine(
     user_id: UUID,
     when: When,
-    role: Role | None,
+    role: OwnRole | None,
     since: datetime | None,
     until: datetime | None,
     limit: int,
     cursor: str | None,
 ) -> Page[SeenSession]:
-    """The sessions the person has a seat in: those to come, earliest first, or past ones, newest first."""
+    """The sessions the person has a seat in, or waits for one: those to come, earliest first, or past ones,
+    newest first.
+    """
     at = now()
-    given = {"role": role, "since": since, "until": until}
+    waits = role == OwnRole.WAITING
+    given = {"role": None if waits else role, "since": since, "until": until}
     filters = {name: value for name, value in given.items() if value is not None}
-    query = _own(when, frozenset(filters), follows=bool(cursor))
+    query = _own(when, frozenset(filters), waits=waits, follows=bool(cursor))
     values = {"viewer_id": user_id, "at": at, "statuses": sorted(STATUSES[when])}
     start = after_values(cursor, [datetime, UUID])
     rows = fetch(query, {**values, **filters, **start, "limit": limit + 1})
-    return cut([seen_in(row, IN_LISTS, at) for row in rows], limit, in_order)
+    return cut([seen_in(row, IN_LISTS, at, row.position) for row in rows], limit, in_order)
 
 
 @functools.cache
-def _own(when: When, filters: frozenset[str], *, follows: bool) -> Select[*tuple[Any, ...]]:
+def _own(
+    when: When, filters: frozenset[str], *, waits: bool, follows: bool
+) -> Select[*tuple[Any, ...]]:
     """The statement for a person's own sessions."""
     is_past = when == When.PAST
     order = [StudySession.start_time, StudySession.id]
     query = (
-        select(*columns_of(StudySession, IN_LISTS), *MINE)
-        .join(Participant, IS_MINE)
-        .where(Participant.is_active, HAS_STATUS)
+        select(
+            *columns_of(StudySession, IN_LISTS),
+            *MINE,
+            (POSITION if waits else null()).label("position"),
+        )
+        .outerjoin_from(StudySession, Participant, IS_MINE)
+        .where(AWAITED if waits else Participant.is_active, HAS_STATUS)
         .where(*(OWN_FILTERS[name] for name in sorted(filters)))
         .order_by(*(column.desc() if is_past else column for column in order))
         .limit(bindparam("limit", type_=Integer))

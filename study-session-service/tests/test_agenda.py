@@ -43,6 +43,7 @@ def test_a_session_is_shown_only_to_its_participants(
         "status": "starting-soon",
         "location": "Library",
         "path": f"/api/study-sessions/{session['id']}",
+        "tentative": False,
     }
     for person in (ruth, boaz):
         shown = agenda(client, person).json
@@ -50,6 +51,38 @@ def test_a_session_is_shown_only_to_its_participants(
         assert shown["items"][0].pop("changed_at") >= session["updated_at"]
         assert shown == {"items": [entry], "more": False}
     assert titles(client, a_user("david")) == []
+
+
+def test_a_session_that_is_waited_for_is_tentative_until_there_is_a_seat(
+    client: FlaskClient, open_session: Open
+) -> None:
+    ruth, boaz, david = a_user("ruth"), a_user("boaz"), a_user("david")
+    hidden = {"location_visibility": "approximate", "venue_name": "At home"}
+    session = open_session(ruth, boaz, max_participants=2, **hidden)
+    path = f"/api/study-sessions/{session['id']}"
+    assert client.post(f"{path}/join", json={"waitlist": True}, user=david).status_code == 202
+    [entry] = agenda(client, david).json["items"]
+    assert (entry["tentative"], entry["location"]) == (True, None)
+    assert [(each["status"], each["location"]) for each in events(client, david)] == [
+        ("TENTATIVE", None)
+    ]
+    client.post(f"{path}/leave", user=boaz)
+    [entry] = agenda(client, david).json["items"]
+    assert (entry["tentative"], entry["location"]) == (False, "At home")
+    assert [each["status"] for each in events(client, david)] == ["CONFIRMED"]
+
+
+def test_what_one_waited_for_in_vain_is_in_no_calendar(
+    client: FlaskClient, open_session: Open
+) -> None:
+    ruth, boaz, david = a_user("ruth"), a_user("boaz"), a_user("david")
+    session = open_session(ruth, boaz, max_participants=2)
+    path = f"/api/study-sessions/{session['id']}/join"
+    client.post(path, json={"waitlist": True}, user=david)
+    with time_machine.travel(now() + timedelta(hours=4), tick=False):
+        assert titles(client, boaz, -48) == ["Berakhot"]
+        assert titles(client, david, -48) == []
+        assert events(client, david) == []
 
 
 def test_a_session_left_or_cancelled_is_not_shown(client: FlaskClient, open_session: Open) -> None:

@@ -403,3 +403,63 @@ def test_a_session_that_is_over_gives_no_seat_to_the_waitlist(
     with time_machine.travel(now() + timedelta(hours=3), tick=False):
         leave(client, session, boaz)
         assert read(client, session)["current_participants"] == 1
+
+
+def test_what_one_waits_for_is_listed_with_the_position_until_one_stops(
+    app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
+    david, tamar = a_user("david"), a_user("tamar")
+    mine = f"{BASE}/mine?role=waiting"
+    sessions = [
+        open_session(
+            ruth, boaz, max_participants=2, start_time=rfc3339(now() + timedelta(hours=at))
+        )
+        for at in (5, 2)
+    ]
+    for session, first, second in ((sessions[0], tamar, david), (sessions[1], david, tamar)):
+        for person in (first, second):
+            assert join(client, session, person, waitlist=True).status_code == 202
+    with count_queries(app) as statements:
+        listed = client.get(mine, user=david).json["items"]
+    assert len(statements) == 1
+    positions = [
+        (
+            each["id"],
+            each["my_participation"]["waitlist_position"],
+            each["my_participation"]["is_active"],
+        )
+        for each in listed
+    ]
+    assert positions == [(sessions[1]["id"], 1, False), (sessions[0]["id"], 2, False)]
+    page = client.get(f"{mine}&limit=1", user=david).json
+    [rest] = client.get(f"{mine}&limit=1&cursor={page['next']}", user=david).json["items"]
+    assert rest["id"] == sessions[0]["id"]
+    for other in ("", "?role=host", "?role=participant", "?when=past&role=waiting"):
+        assert client.get(f"{BASE}/mine{other}", user=david).json["items"] == []
+    assert client.get(mine, user=boaz).json["items"] == []
+
+    leave(client, sessions[1], david)
+    [left] = client.get(mine, user=david).json["items"]
+    assert left["id"] == sessions[0]["id"]
+    leave(client, sessions[0], boaz)
+    [position] = client.get(mine, user=david).json["items"]
+    assert position["my_participation"]["waitlist_position"] == 1
+
+
+def test_what_one_left_once_and_waits_for_now_is_listed_once(
+    client: FlaskClient, open_session: Open, ruth: User, boaz: User
+) -> None:
+    david = a_user("david")
+    session = open_session(ruth, boaz, max_participants=2)
+    leave(client, session, boaz)
+    join(client, session, david)
+    join(client, session, boaz, waitlist=True)
+    [listed] = client.get(f"{BASE}/mine?role=waiting", user=boaz).json["items"]
+    assert (
+        listed["my_participation"]["role"],
+        listed["my_participation"]["waitlist_position"],
+    ) == (
+        "participant",
+        1,
+    )
+    assert client.get(f"{BASE}/mine", user=boaz).json["items"] == []

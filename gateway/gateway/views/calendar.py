@@ -36,9 +36,17 @@ class AgendaEntry(Shape):
     path = text()
 
 
+class TentativeEntry(AgendaEntry):
+    tentative = fields.Boolean(required=True)
+
+
 class Agenda(Shape):
     items = fields.List(fields.Nested(AgendaEntry), required=True)
     more = fields.Boolean(required=True)
+
+
+class TentativeAgenda(Agenda):
+    items = fields.List(fields.Nested(TentativeEntry), required=True)
 
 
 class FeedEvents(Shape, CalendarEvents):
@@ -79,6 +87,10 @@ class CalendarEntry(Answer):
     status = fields.String(required=True)
     location = fields.String(required=True, allow_none=True)
     path = fields.String(required=True)
+    tentative = fields.Boolean(
+        required=True,
+        metadata={"description": "You wait for a seat in it: it does not yet take place for you."},
+    )
     overlaps = fields.Boolean(
         required=True, metadata={"description": "Another one in the list is at the same time."}
     )
@@ -107,7 +119,8 @@ PARTS = tuple(
         name=kind,
         service=service,
         target="/internal/agenda/{user_id}?from={since}&to={until}",
-        shape=Agenda(),
+        # Only study sessions have a waitlist.
+        shape=TentativeAgenda() if service == STUDY_SESSION else Agenda(),
     )
     for kind, service in KINDS.items()
 )
@@ -183,7 +196,7 @@ def merged(found: Aggregate, since: datetime) -> tuple[list[dict[str, Any]], dat
     for kind, page in pages.items():
         for entry in page["items"]:
             if end is None or entry["starts_at"] < end:
-                items.append({**entry, "kind": kind, "overlaps": False})
+                items.append({"tentative": False, **entry, "kind": kind, "overlaps": False})
     items.sort(key=lambda entry: (entry["starts_at"], entry["kind"], entry["id"]))
     mark_overlaps(items)
     return items, end

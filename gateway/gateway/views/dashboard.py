@@ -29,6 +29,14 @@ class NextStudySession(Shape):
     max_participants = whole()
 
 
+class WaitlistPosition(Shape):
+    waitlist_position = whole()
+
+
+class AwaitedStudySession(NextStudySession):
+    my_participation = fields.Nested(WaitlistPosition, required=True)
+
+
 class NextTutoringSession(Shape):
     id = whole()
     enrolled_courses_id = whole(allow_none=True)
@@ -85,6 +93,7 @@ class UnreadNotification(Shape):
 
 
 NextStudySessions = first_page(NextStudySession)
+AwaitedStudySessions = first_page(AwaitedStudySession)
 NextTutoringSessions = first_page(NextTutoringSession)
 OwnHavrutas = first_page(OwnHavruta)
 OpenAssessments = first_page(OpenAssessment)
@@ -96,6 +105,12 @@ class Dashboard(View):
     """The first items of each list; null where a service did not answer."""
 
     study_sessions = fields.Nested(NextStudySessions, required=True, allow_none=True)
+    waitlist = fields.Nested(
+        AwaitedStudySessions,
+        required=True,
+        allow_none=True,
+        metadata={"description": "The study sessions in which you wait for a seat."},
+    )
     tutoring_sessions = fields.Nested(NextTutoringSessions, required=True, allow_none=True)
     havrutas = fields.Nested(OwnHavrutas, required=True, allow_none=True)
     assessments = fields.Nested(OpenAssessments, required=True, allow_none=True)
@@ -109,6 +124,12 @@ PARTS = (
         service=STUDY_SESSION,
         target="/api/study-sessions/mine?when=upcoming&limit=5",
         shape=NextStudySessions(),
+    ),
+    Part(
+        name="waitlist",
+        service=STUDY_SESSION,
+        target="/api/study-sessions/mine?role=waiting&limit=5",
+        shape=AwaitedStudySessions(),
     ),
     Part(
         name="tutoring_sessions",

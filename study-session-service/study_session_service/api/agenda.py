@@ -27,6 +27,7 @@ class AgendaEntry(Answer):
     status = Choice(Status, required=True)
     location = fields.String(required=True, allow_none=True)
     path = fields.String(required=True)
+    tentative = fields.Boolean(required=True, metadata={"description": "They wait for a seat."})
     changed_at = Instant(required=True)
 
 

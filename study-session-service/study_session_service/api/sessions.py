@@ -36,6 +36,7 @@ from study_session_service.sessions import (
     CapacityBelowParticipants,
     HostedSessionLimitReached,
     NotChangeable,
+    OwnRole,
     When,
 )
 from study_session_service.visibility import SeenSession
@@ -187,7 +188,13 @@ class StudySessionDetails(StudySession):
 
 
 class MyStudySessions(PageQuery, PeriodQuery):
-    role = Choice(Role, load_default=None)
+    role = Choice(
+        OwnRole,
+        load_default=None,
+        metadata={
+            "description": "waiting: where you wait for a seat; these are not among the others."
+        },
+    )
     when = Choice(When, load_default=When.UPCOMING)
 
 
@@ -218,7 +225,7 @@ def create_study_session(details: dict[str, Any]) -> Answered:
 @blueprint.arguments(MyStudySessions, location="query")
 @blueprint.response(200, StudySessionPage)
 def list_own_study_sessions(query: dict[str, Any]) -> Page[SeenSession]:
-    """List the sessions you have a seat in, earliest first; with `when=past`, newest first."""
+    """List the sessions you have a seat in or wait for, earliest first; with `when=past`, newest first."""
     del query["tz"]  # `from` and `to` are instants by now
     return sessions.mine(caller().id, **query)
 
