@@ -5,6 +5,7 @@ import { clockTime, isoDate } from "../time.js";
 import { html } from "../vendor/ui.js";
 import { t } from "../words.js";
 import { Icon } from "../parts/icon.js";
+import { LeaveWaitlist } from "../sessions/waitlist.js";
 
 /** @typedef {Schemas["CalendarEntry"]} Entry */
 
@@ -25,20 +26,21 @@ export function byDay(entries, first) {
   return days;
 }
 
-/** @param {{ day: string, entries: Entry[] }} properties */
-export function Entries({ day, entries }) {
+/** @param {{ day: string, entries: Entry[], again: () => void }} properties */
+export function Entries({ day, entries, again }) {
   return html`
     <ol role="list" class="card entries">
-      ${entries.map((each) => html`<${CalendarEntry} key=${each.kind + each.id} day=${day} ...${each} />`)}
+      ${entries.map((each) => html`<${CalendarEntry} key=${each.kind + each.id} day=${day} again=${again} ...${each} />`)}
     </ol>
   `;
 }
 
-/** What began on an earlier day says so. @param {Entry & { day: string }} properties */
-function CalendarEntry({ day, kind, title, starts_at: from, ends_at: to, status, location, path, overlaps }) {
+/** What began on an earlier day says so. @param {Entry & { day: string, again: () => void }} properties */
+function CalendarEntry({ day, again, ...entry }) {
+  const { id, kind, title, starts_at: from, ends_at: to, status, location, path, tentative, overlaps } = entry;
   const began = isoDate(from);
   return html`
-    <li class="entry ${kind} ${OVER.has(status) ? "over" : ""}">
+    <li class="entry ${kind} ${OVER.has(status) ? "over" : ""} ${tentative ? "tentative" : ""}">
       <p class="entry-when">
         <time datetime=${from}>${began !== day && `${nearDay(began)} `}${clockTime(from)}</time>–<time datetime=${to}>${clockTime(to)}</time>
       </p>
@@ -47,10 +49,12 @@ function CalendarEntry({ day, kind, title, starts_at: from, ends_at: to, status,
         <p class="row small">
           ${LIVE.has(status) && html`<span class="badge live">${t("status.live")}</span>`}
           ${OVER.has(status) && html`<span class="badge plain">${t("status.finished")}</span>`}
+          ${tentative && html`<span class="badge">${t("calendar.tentative")}</span>`}
           ${overlaps && html`<span class="badge bad">${t("calendar.overlaps")}</span>`}
           <span class="muted row tight"><${Icon} name=${ICONS[kind]} />${t(`calendar.${kind}`)}</span>
           ${location && html`<bdi class="muted">${location}</bdi>`}
         </p>
+        ${tentative && html`<p><${LeaveWaitlist} id=${id} title=${title} again=${again} /></p>`}
       </div>
     </li>
   `;

@@ -7,16 +7,19 @@ import { html } from "../vendor/ui.js";
 import { say, t } from "../words.js";
 import { Icon } from "../parts/icon.js";
 import { Person } from "../parts/person.js";
+import { LeaveWaitlist } from "../sessions/waitlist.js";
 
 /**
- * @typedef {{ key: string, page: string, icon: any, title: unknown, facts: unknown, startsAt: string, isLive: boolean }} Upcoming
+ * @typedef {{ key: string, page: string, icon: any, title: unknown, facts: unknown, startsAt: string, isLive: boolean,
+ *   waits?: { id: string, title: string, position: number } }} Upcoming
  */
 
 /** @param {Schemas["Dashboard"]} found @returns {Upcoming[]} */
-export function upcoming({ study_sessions: sessions, tutoring_sessions: lessons, havrutas }) {
+export function upcoming({ study_sessions: sessions, waitlist, tutoring_sessions: lessons, havrutas }) {
   const planned = (havrutas?.items || []).filter((each) => each.active_session_id || each.next_session_at);
   const all = [
     ...(sessions?.items || []).map(ofStudySession),
+    ...(waitlist?.items || []).map(ofAwaited),
     ...(lessons?.items || []).map(ofLesson),
     ...planned.map(ofHavruta),
   ];
@@ -24,8 +27,8 @@ export function upcoming({ study_sessions: sessions, tutoring_sessions: lessons,
 }
 
 /** When something begins or ends. @param {Schemas["Dashboard"]} found @returns {string[]} */
-export function momentsOf({ study_sessions: sessions, tutoring_sessions: lessons, havrutas }) {
-  const spans = [...(sessions?.items || []), ...(lessons?.items || [])];
+export function momentsOf({ study_sessions: sessions, waitlist, tutoring_sessions: lessons, havrutas }) {
+  const spans = [...(sessions?.items || []), ...(waitlist?.items || []), ...(lessons?.items || [])];
   const starts = (havrutas?.items || []).flatMap(({ next_session_at: at }) => at || []);
   return [...spans.flatMap(({ starts_at: from, ends_at: to }) => [from, to]), ...starts];
 }
@@ -45,6 +48,12 @@ function ofStudySession(session) {
     startsAt: session.starts_at,
     isLive: session.status === "live",
   };
+}
+
+/** One cannot enter it yet, also while it is live. @param {Schemas["AwaitedStudySession"]} session @returns {Upcoming} */
+function ofAwaited(session) {
+  const { id, title, my_participation: { waitlist_position: position } } = session;
+  return { ...ofStudySession(session), isLive: false, waits: { id, title, position } };
 }
 
 /** @param {Schemas["NextTutoringSession"]} lesson @returns {Upcoming} */
@@ -85,8 +94,8 @@ function ofHavruta(havruta) {
   };
 }
 
-/** @param {Upcoming} properties */
-export function UpNext({ page, icon, title, facts, startsAt, isLive }) {
+/** @param {Upcoming & { again: () => void }} properties */
+export function UpNext({ page, icon, title, facts, startsAt, isLive, waits, again }) {
   return html`
     <li class="upcoming ${isLive ? "live" : ""}">
       <p class="upcoming-when">
@@ -99,8 +108,10 @@ export function UpNext({ page, icon, title, facts, startsAt, isLive }) {
       <div class="upcoming-what">
         <h3><a href=${page}>${title}</a></h3>
         <p class="muted small upcoming-facts"><${Icon} name=${icon} /><span>${facts}</span></p>
+        ${waits && html`<p class="small"><span class="badge">${t("joining.waits", { count: waits.position })}</span></p>`}
       </div>
       ${isLive && html`<a class="button" href=${page}>${t("dashboard.join")}${" "}<span class="for-readers">${title}</span></a>`}
+      ${waits && html`<${LeaveWaitlist} ...${waits} again=${again} />`}
     </li>
   `;
 }

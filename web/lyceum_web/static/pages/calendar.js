@@ -61,8 +61,8 @@ export default function Calendar() {
         ${(/** @type {Found} */ { entries, isWhole }) => html`
           ${!isWhole && html`<p class="notice warm" role="status">${t("calendar.not_whole")}</p>`}
           ${isMonth
-            ? html`<${Month} day=${day} days=${byDay(entries, first)} labelledBy=${id} pick=${(/** @type {string} */ to) => show({ day: to })} />`
-            : html`<${Agenda} days=${byDay(entries, first)} isStale=${found.isStale} />`}
+            ? html`<${Month} day=${day} days=${byDay(entries, first)} labelledBy=${id} again=${found.again} pick=${(/** @type {string} */ to) => show({ day: to })} />`
+            : html`<${Agenda} days=${byDay(entries, first)} isStale=${found.isStale} again=${found.again} />`}
         `}
       <//>
       <${CalendarFeed} />
@@ -99,27 +99,30 @@ async function entriesOf(first, last, signal) {
   return { entries: [...entries.values()], isWhole };
 }
 
-/** @param {{ days: Map<string, Entry[]>, isStale: boolean }} properties */
-function Agenda({ days, isStale }) {
+/** @param {{ days: Map<string, Entry[]>, isStale: boolean, again: () => void }} properties */
+function Agenda({ days, isStale, again }) {
   if (days.size === 0) return isStale ? null : html`<${Nothing} />`;
   return [...days].map(([date, entries]) => html`
     <section key=${date} class="agenda-day" aria-labelledby="day-${date}">
       <h3 id="day-${date}" class=${date === today() ? "is-today" : ""}>
         ${dayInFull(date)}${date === today() && html` <span class="badge">${t("calendar.today")}</span>`}
       </h3>
-      <${Entries} day=${date} entries=${entries} />
+      <${Entries} day=${date} entries=${entries} again=${again} />
     </section>
   `);
 }
 
-/** @param {{ day: string, days: Map<string, Entry[]>, labelledBy: string, pick: (day: string) => void }} properties */
-function Month({ day, days, labelledBy, pick }) {
+/**
+ * @param {{ day: string, days: Map<string, Entry[]>, labelledBy: string, pick: (day: string) => void, again: () => void }}
+ *   properties
+ */
+function Month({ day, days, labelledBy, pick, again }) {
   const entries = days.get(day) || [];
   return html`
     <${MonthGrid} day=${day} days=${days} labelledBy=${labelledBy} pick=${pick} />
     <section class="stack" aria-labelledby="picked">
       <h2 id="picked">${dayInFull(day)}</h2>
-      ${entries.length > 0 ? html`<${Entries} day=${day} entries=${entries} />` : html`<p class="muted">${t("calendar.free")}</p>`}
+      ${entries.length > 0 ? html`<${Entries} day=${day} entries=${entries} again=${again} />` : html`<p class="muted">${t("calendar.free")}</p>`}
     </section>
   `;
 }

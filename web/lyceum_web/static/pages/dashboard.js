@@ -47,7 +47,7 @@ export default function Dashboard() {
         ${(/** @type {Schemas["Dashboard"]} */ found) => html`
           <${Invitations} found=${found.invitations} />
           <div class="today">
-            <${Planned} found=${found} />
+            <${Planned} found=${found} again=${again} />
             <div class="stack wide">
               <${News} of=${news} />
               <${Havrutas} found=${found.havrutas} />
@@ -78,23 +78,23 @@ function useNextMoment({ value, again }) {
   }, [value]);
 }
 
-/** @param {{ found: Schemas["Dashboard"] }} properties */
-function Planned({ found }) {
+/** @param {{ found: Schemas["Dashboard"], again: () => void }} properties */
+function Planned({ found, again }) {
   const all = upcoming(found);
   const list = all.slice(0, MOST_SHOWN);
-  const { study_sessions: sessions, tutoring_sessions: lessons } = found;
-  const more = all.length > MOST_SHOWN || [sessions, lessons].some((part) => part?.next);
+  const { study_sessions: sessions, waitlist, tutoring_sessions: lessons } = found;
+  const more = all.length > MOST_SHOWN || [sessions, waitlist, lessons].some((part) => part?.next);
   return html`
     <section class="stack" aria-labelledby="planned">
       <h2 id="planned">${t("dashboard.next")}</h2>
       ${list.length > 0 && html`
-        <ol role="list" class="card upcomings">${list.map((each) => html`<${UpNext} ...${each} />`)}</ol>
+        <ol role="list" class="card upcomings">${list.map((each) => html`<${UpNext} ...${each} again=${again} />`)}</ol>
       `}
       ${more && html`<p><a href="/calendar">${t("dashboard.all")}</a></p>`}
       <div class="hints ${all.length ? "" : "empty"}">
         ${sessions === null && html`<${Away} what="dashboard.sessions_away" />`}
         ${lessons === null && html`<${Away} what="dashboard.lessons_away" />`}
-        ${sessions?.items.length === 0 && html`<${Hint} what="dashboard.no_sessions" to="/" words="dashboard.find_session" />`}
+        ${sessions?.items.length === 0 && !waitlist?.items.length && html`<${Hint} what="dashboard.no_sessions" to="/" words="dashboard.find_session" />`}
         ${lessons?.items.length === 0 && html`<${Hint} what="dashboard.no_lessons" to="/courses" words="dashboard.find_tutor" />`}
       </div>
     </section>

@@ -2,13 +2,14 @@
 /** The sessions that the person hosts or has joined: those to come, and those that are over. */
 import { Loaded, More, usePages } from "../parts/loading.js";
 import { SessionCard } from "../sessions/session-card.js";
+import { LeaveWaitlist } from "../sessions/waitlist.js";
 import { Title } from "../parts/title.js";
 import { note, place } from "../router.js";
 import { html, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
 
 const WHENS = ["upcoming", "past"];
-const ROLES = ["", "host", "participant"];
+const ROLES = ["", "host", "participant", "waiting"];
 
 export default function StudySessions() {
   const { query } = place.value;
@@ -41,16 +42,32 @@ export default function StudySessions() {
         ${(/** @type {Schemas["StudySessionPage"]} */ { items }) => html`
           ${items.length === 0 && html`
             <div class="empty stack">
-              <p>${t(`mine.none_${when}`)}</p>
+              <p>${t(role === "waiting" ? "mine.none_waiting" : `mine.none_${when}`)}</p>
               <p><a class="button quiet" href="/">${t("mine.find")}</a></p>
             </div>
           `}
           <ol role="list" class="stack">
-            ${items.map((each) => html`<li key=${each.id}><${SessionCard} session=${each} /></li>`)}
+            ${items.map((each) => html`
+              <li key=${each.id} class="stack tight">
+                <${SessionCard} session=${each} />
+                ${role === "waiting" && html`<${Waits} session=${each} again=${sessions.again} />`}
+              </li>
+            `)}
           </ol>
           <${More} of=${sessions} />
         `}
       <//>
     </div>
+  `;
+}
+
+/** @param {{ session: Schemas["StudySession"], again: () => void }} properties */
+function Waits({ session, again }) {
+  const position = session.my_participation?.waitlist_position || 1;
+  return html`
+    <p class="row apart">
+      <span class="badge">${t("joining.waits", { count: position })}</span>
+      <${LeaveWaitlist} id=${session.id} title=${session.title} again=${again} />
+    </p>
   `;
 }

@@ -6,6 +6,7 @@ import { tell } from "../told.js";
 import { html, useEffect, useState } from "../vendor/ui.js";
 import { say, t } from "../words.js";
 import { Action } from "../parts/action.js";
+import { leave } from "./waitlist.js";
 import { Ask } from "../parts/ask.js";
 import { Span } from "../parts/when.js";
 
@@ -109,6 +110,3 @@ function Inside({ session, again }) {
     </div>
   `;
 }
-
-/** @param {string} session_id */
-const leave = (session_id) => post("/api/study-sessions/{session_id}/leave", { params: { session_id } });
