@@ -101,6 +101,22 @@ def test_publishing_again_after_a_crash_repeats_no_live_event(
     assert [entry for entry, _ in server.xrange("room:hall:1")] == ["1-0", "2-0"]
 
 
+def test_what_is_gathered_is_written_with_one_statement_in_its_order(
+    app: Flask, server: "redis.Redis", publisher: Publisher
+) -> None:
+    with transaction(db.session), testing.count_queries(app) as statements, messages.gathered():
+        for seq in (1, 2, 3):
+            messages.publish_live("hall:1", seq, "sung", {})
+    assert len(statements) == 1
+    with pytest.raises(KeyError), messages.gathered():
+        messages.publish_live("hall:1", 4, "unheard of", {})
+    with transaction(db.session):
+        messages.publish_live("hall:1", 5, "sung", {})
+    assert publisher.publish_pending() == 4
+    entries = [entry for entry, _ in server.xrange("room:hall:1")]
+    assert entries == ["1-0", "2-0", "3-0", "5-0"]
+
+
 def test_a_cleared_room_keeps_only_later_events(
     server: "redis.Redis", publisher: Publisher
 ) -> None:

@@ -6,7 +6,8 @@ for the people who watch a room (`publish_live`), and an e-mail to send (`queue_
 lost.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,6 +37,7 @@ from chassis.data import statements
 from chassis.data.db import after_commit
 from chassis.telemetry import request_context
 
+GATHERED = "gathered_messages"
 ROOM = "room:"  # how the names of the streams of rooms begin
 
 
@@ -123,6 +125,19 @@ class Messages:
         self._new_message = insert(self.outbox).values(
             {name: bindparam(f"new_{name}", type_=self.outbox.c[name].type) for name in new}
         )
+
+    @contextmanager
+    def gathered(self) -> Iterator[None]:
+        """Write the events that are published within with one statement, in their order, at the end."""
+        info = self.db.session().info
+        gathered: list[dict[str, Any]] = []
+        info[GATHERED] = gathered
+        try:
+            yield
+        finally:
+            del info[GATHERED]
+        if gathered:
+            self.db.session.connection().execute(self._new_message, gathered)
 
     def publish_event(
         self,
@@ -212,8 +227,12 @@ class Messages:
             "new_body": body,
             "new_created_at": now(),
         }
-        # What is pending stays so: a rule that tells of many rows writes them together.
-        statements.execute(self.db.session, self._new_message, values, flush=False)
+        gathered = self.db.session().info.get(GATHERED)
+        if gathered is None:
+            # What is pending stays so: a rule that tells of many rows writes them together.
+            statements.execute(self.db.session, self._new_message, values, flush=False)
+        else:
+            gathered.append(values)
         after_commit(self.db.session, current_app.extensions["publishing"].wake)
 
 
