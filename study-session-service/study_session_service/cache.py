@@ -75,10 +75,9 @@ def active_sessions(load: Callable[[], Sequence[Cached]]) -> Sequence[Cached]:
     return load() if found is None else found
 
 
-def forget(session_id: UUID) -> None:
-    """Once this transaction is committed, drop all that is kept about the session."""
-
-    _drop(session_key(session_id), chat_key(session_id))
+def forget(*session_ids: UUID) -> None:
+    """Once this transaction is committed, drop all that is kept about the sessions."""
+    _drop(*(key(each) for each in session_ids for key in (session_key, chat_key)))
 
 
 def forget_active_sessions() -> None:

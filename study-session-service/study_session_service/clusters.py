@@ -25,7 +25,7 @@ from study_session_service import cells
 from study_session_service.geometry import Box
 from study_session_service.locations import shown_to, shown_values
 from study_session_service.models import MAP_CELL, OPEN, StudySession
-from study_session_service.nearby import AT, HAS_STATUS, IN_LISTS, IS_PUBLIC
+from study_session_service.nearby import AT, HAS_STATUS, IN_LISTS, IS_PUBLIC, NEXT_AT, Shown
 from study_session_service.rows import SessionRow, columns_of, fetch
 from study_session_service.visibility import OUT_OF_REACH, SeenSession
 
@@ -69,7 +69,12 @@ def can_draw(boxes: Sequence[Box], zoom: int) -> bool:
     return sum(cells.count(box, _digits(zoom)) for box in boxes) <= MOST_CELLS
 
 
-def draw(boxes: Sequence[Box], zoom: int, viewer_id: UUID | None = None) -> Map:
+def draw(
+    boxes: Sequence[Box],
+    zoom: int,
+    viewer_id: UUID | None = None,
+    series: Shown = Shown.ALL,
+) -> Map:
     """The open public sessions in the boxes, gathered in cells by the points that everyone may see.
 
     A cell with more than can be read counts what was read, and counts what is out of the viewer's reach.
@@ -77,7 +82,7 @@ def draw(boxes: Sequence[Box], zoom: int, viewer_id: UUID | None = None) -> Map:
     """
     clusters: list[Cluster] = []
     ids: list[UUID] = []
-    for cell in fetch(*prepared(boxes, zoom)):
+    for cell in fetch(*prepared(boxes, zoom, series)):
         if cell.sessions <= FEW and not cell.more and len(ids) + FEW <= MOST_SINGLES:
             ids += cell.ids
         else:
@@ -85,7 +90,9 @@ def draw(boxes: Sequence[Box], zoom: int, viewer_id: UUID | None = None) -> Map:
     return Map(clusters, _sessions(ids, viewer_id))
 
 
-def prepared(boxes: Sequence[Box], zoom: int) -> tuple[Select[*tuple[Any, ...]], dict[str, Any]]:
+def prepared(
+    boxes: Sequence[Box], zoom: int, series: Shown = Shown.ALL
+) -> tuple[Select[*tuple[Any, ...]], dict[str, Any]]:
     """The statement that counts in so many boxes, which is built once, and the values of these."""
     # A cell of this zoom is a square of 2^depth by 2^depth of the finest cells.
     digits = _digits(zoom)
@@ -93,7 +100,7 @@ def prepared(boxes: Sequence[Box], zoom: int) -> tuple[Select[*tuple[Any, ...]],
     firsts = [number << 2 * depth for box in boxes for number in cells.touching(box, digits)]
     values: dict[str, Any] = {"cells": firsts, "width": 1 << 2 * depth, "at": now()}
     values["most"] = MOST_READ // len(firsts)
-    return _query(len(boxes)), values | shown_values(boxes)
+    return _query(len(boxes), only_next=series == Shown.NEXT), values | shown_values(boxes)
 
 
 def _digits(zoom: int) -> int:
@@ -102,18 +109,19 @@ def _digits(zoom: int) -> int:
 
 
 @lru_cache
-def _query(boxes: int) -> Select[*tuple[Any, ...]]:
+def _query(boxes: int, *, only_next: bool) -> Select[*tuple[Any, ...]]:
     """The statement for so many boxes: of each cell with sessions how many, where, and the first ids."""
     asked = func.unnest(bindparam("cells", type_=ARRAY(BigInteger))).table_valued("first")
     asked = asked.render_derived(name="cell")
     width, most = bindparam("width", type_=BigInteger), bindparam("most", type_=Integer)
+    conditions = [StudySession.ends_at > AT, *([NEXT_AT[False]] if only_next else [])]
     cell, point = literal_column(MAP_CELL, BigInteger), shown_to(signed_in=False)
     read = (
         select(
             StudySession.id,
             point.latitude.label("latitude"),
             point.longitude.label("longitude"),
-            and_(point.lies_in(boxes), StudySession.ends_at > AT).label("counts"),
+            and_(point.lies_in(boxes), *conditions).label("counts"),
         )
         .where(IS_PUBLIC, StudySession.is_open)
         .where(cell >= asked.c.first, cell < asked.c.first + width)

@@ -1,10 +1,11 @@
 """Sessions to look at: several cities, every state. `flask --app study_session_service.app demo`."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass, field
+from dataclasses import KW_ONLY, dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
+from zoneinfo import ZoneInfo
 
 from chassis.clock import now
 from study_session_service.geometry import Point, approximate
@@ -14,6 +15,7 @@ from study_session_service.models import (
     Mode,
     Participant,
     Role,
+    Series,
     SessionType,
     Status,
     StudySession,
@@ -21,6 +23,8 @@ from study_session_service.models import (
     Waiting,
     db,
 )
+from study_session_service.repetition import at_wall_time
+from study_session_service.series import renew_next
 
 HOUR = 60
 DAY = 24 * HOUR
@@ -44,9 +48,40 @@ class Planned:
     chat: Sequence[tuple[str, str]] = ()
     cancelled: str | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+    series: str | None = None
+    week: int = 0  # of the series
 
 
+def every_week(planned: Planned, weeks: int) -> list[Planned]:
+    """A series of so many sessions."""
+    return [
+        replace(
+            planned,
+            name=f"{planned.name}-{week}",
+            people=planned.people if week else (*planned.people, "miriam"),
+            series=planned.name,
+            week=week,
+        )
+        for week in range(weeks)
+    ]
+
+
+WEEKS = 6
+ZONE = "Asia/Jerusalem"
 PLAN = (
+    *every_week(
+        Planned(
+            "jerusalem-parashah",
+            "The portion of the week, with Rashi",
+            "Torah",
+            Point(31.7741, 35.2257),
+            2 * DAY + 2 * HOUR,
+            ("yael", "naomi"),
+            seats=8,
+            details={"venue_name": "Community centre, second floor"},
+        ),
+        WEEKS,
+    ),
     Planned(
         "jerusalem-berakhot",
         "Tractate Berakhot, first chapter",
@@ -202,14 +237,27 @@ def session_id(name: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"lyceum:demo:study-session:{name}")
 
 
+def series_id(name: str) -> UUID:
+    """The id of a demo series."""
+    return uuid5(NAMESPACE_URL, f"lyceum:demo:study-session-series:{name}")
+
+
 def load() -> int:
     """Add what is missing of the plan; how many sessions that was."""
     at = now().replace(second=0, microsecond=0)
     added = 0
+    names = {planned.series for planned in PLAN if planned.series}
+    for name in names:
+        if db.session.get(Series, series_id(name)) is None:
+            rule = f"FREQ=WEEKLY;COUNT={WEEKS}"
+            db.session.add(Series(id=series_id(name), rrule=rule, timezone=ZONE))
+            db.session.flush()
     for planned in PLAN:
         if db.session.get(StudySession, session_id(planned.name)) is None:
             _add(planned, at)
             added += 1
+    for name in names:
+        renew_next(series_id(name))
     return added
 
 
@@ -234,7 +282,9 @@ def _add(planned: Planned, at: datetime) -> None:
 
 
 def _session(planned: Planned, at: datetime) -> StudySession:
-    start = at + timedelta(minutes=planned.start)
+    first = at + timedelta(minutes=planned.start)
+    hour = first.astimezone(ZoneInfo(ZONE)).time()
+    start = at_wall_time(first + timedelta(weeks=planned.week), hour, ZONE)
     session = StudySession(
         id=session_id(planned.name),
         host_id=person(planned.people[0]),
@@ -249,6 +299,7 @@ def _session(planned: Planned, at: datetime) -> StudySession:
         current_participants=len(planned.people),
         created_at=at - timedelta(days=3),
         last_seq=len(planned.chat),
+        series_id=series_id(planned.series) if planned.series else None,
         **planned.details,
     )
     if session.location_visibility == LocationVisibility.APPROXIMATE:

@@ -1,6 +1,8 @@
 """RULES: what is left in study sessions of a person whose account is deleted."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
@@ -8,7 +10,7 @@ from sqlalchemy import select
 from chassis.clock import now
 from chassis.data.stored_answers import forget_answers
 from chassis.messaging.messages import Event
-from study_session_service import cache, chat, lifecycle, rooms, seats
+from study_session_service import cache, chat, lifecycle, rooms, seats, series
 from study_session_service.geometry import Point, approximate
 from study_session_service.models import (
     ChatMessage,
@@ -19,6 +21,7 @@ from study_session_service.models import (
     apart,
     db,
 )
+from study_session_service.notifications import Happening, Kind, notify_once
 
 REASON = "The host's account was deleted."
 TITLE, SUBJECT = "A study session", "Study"
@@ -35,13 +38,26 @@ def erase(user_id: UUID) -> None:
     An id that stands for no one replaces theirs: a caller who still has their token is a stranger.
     """
     no_one = uuid4()
+    cancelled = []
     for session_id in _involving(user_id):
-        _erase_in(session_id, user_id, no_one)
+        cancelled += _erase_in(session_id, user_id, no_one)
+    # At last, so that of a series each person is told once.
+    for _, of_series in groupby(sorted(cancelled, key=_order), lambda each: _order(each)[0]):
+        notify_once(Kind.SESSION_CANCELLED, list(of_series), reason=REASON)
+    series.renew_next(*{each.session.series_id for each in cancelled})
     apart.forget(user_id)
     forget_answers(db, user_id)
 
 
-def _erase_in(session_id: UUID, user_id: UUID, no_one: UUID) -> None:
+def _order(cancelled: Happening) -> tuple[str, datetime]:
+    session = cancelled.session
+    # One without a series is not told of together with others.
+    return str(session.series_id or session.id), session.start_time
+
+
+def _erase_in(session_id: UUID, user_id: UUID, no_one: UUID) -> list[Happening]:
+    """Erase them there; the cancellation of which people are to be told, if it was one that they hosted."""
+    cancelled = []
     # The participant's row is locked before the session's, as everywhere.
     participant = _locked_participant(session_id, user_id)
     session = lifecycle.locked(session_id)
@@ -51,7 +67,7 @@ def _erase_in(session_id: UUID, user_id: UUID, no_one: UUID) -> None:
         # First, so that what is told of the cancellation has none of the words.
         _erase_words(session)
         if session.is_open:
-            lifecycle.cancel_locked(session, REASON)
+            cancelled.append(lifecycle.cancel_locked(session, REASON))
     if participant and participant.is_active:
         participant.is_active, participant.left_at = False, now()
         seats.release(participant)
@@ -63,6 +79,7 @@ def _erase_in(session_id: UUID, user_id: UUID, no_one: UUID) -> None:
         session.host_id = no_one
     # Of a session long over nothing is recorded, and the person's id is in the caches all the same.
     cache.forget(session_id)
+    return cancelled
 
 
 def _erase_words(session: StudySession) -> None:

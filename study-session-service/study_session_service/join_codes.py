@@ -26,11 +26,11 @@ def opens(given: str | None, code: str | None) -> bool:
     return secrets.compare_digest(code.encode(), (given or "").upper().encode())
 
 
-def renew(session_id: UUID) -> None:
-    """Give the locked session another code, if it has one: the present one opens it no longer."""
+def renew(*session_ids: UUID) -> None:
+    """Give the locked sessions that have a code another, one for all: the present ones open nothing."""
     coded = update(StudySession).where(
-        StudySession.id == session_id, StudySession.join_code.is_not(None)
+        StudySession.id.in_(session_ids), StudySession.join_code.is_not(None)
     )
     # With another version, so that a host who asks for what is new is shown the code.
     db.session.execute(coded.values(join_code=new(), version=StudySession.version + 1))
-    cache.forget(session_id)
+    cache.forget(*session_ids)

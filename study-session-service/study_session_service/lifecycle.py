@@ -16,7 +16,7 @@ from chassis.errors import Conflict, Forbidden, InvalidTransition, NotFound, Too
 from chassis.versions import ANY, ExpectedVersion
 from study_session_service import rooms
 from study_session_service.models import SessionFacts, Status, StudySession, Waiting, db
-from study_session_service.notifications import Kind, notify, people_in
+from study_session_service.notifications import Happening, Kind, notify_once, people_in
 from study_session_service.visibility import see
 
 EARLIEST_START = timedelta(minutes=15)
@@ -70,17 +70,18 @@ def cancel(session_id: UUID, host_id: UUID, reason: str | None = None) -> StudyS
     session = hosted(session_id, host_id)
     if session.status != Status.CANCELLED:
         _require(session, Status.STARTING_SOON, to=Status.CANCELLED)
-        cancel_locked(session, reason, actor=host_id)
+        notify_once(
+            Kind.SESSION_CANCELLED, [cancel_locked(session, reason)], actor=host_id, reason=reason
+        )
     return session
 
 
-def cancel_locked(session: StudySession, reason: str | None, *, actor: UUID | None = None) -> None:
-    """Cancel the locked session, whatever it is doing."""
+def cancel_locked(session: StudySession, reason: str | None) -> Happening:
+    """Cancel the locked session, whatever it is doing; of what people are to be told."""
     session.status, session.cancelled_at = Status.CANCELLED, now()
     session.cancellation_reason = reason
     seq = _record(session, "cancelled")
-    people = [*people_in(session.id), *_dismiss_waiting(session.id)]
-    notify(session, Kind.SESSION_CANCELLED, people, seq, actor=actor, reason=reason)
+    return Happening(session, seq, [*people_in(session.id), *_dismiss_waiting(session.id)])
 
 
 def lock(session_id: UUID) -> None:

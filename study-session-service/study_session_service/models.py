@@ -106,9 +106,21 @@ def _in_order(digits: int, cell: str) -> Index:
             "longitude",
             "approximate_latitude",
             "approximate_longitude",
+            "next_from",
         ],
         postgresql_where=text("is_open AND visibility = 'public'"),
     )
+
+
+class Series(Base):
+    """The rule by which sessions repeat, in the wall time of a zone. Who hosts them, each of them says."""
+
+    __tablename__ = "study_session_series"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, server_default=text("gen_random_uuid()"))
+    rrule: Mapped[str] = mapped_column(String(200))
+    timezone: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime] = mapped_column(default=now, server_default=func.now())
 
 
 class SessionFacts:
@@ -200,7 +212,15 @@ class StudySession(SessionFacts, Base):
         CheckConstraint(
             "start_time >= '2000-01-01' AND start_time < '2200-01-01'", name="start_time"
         ),
+        CheckConstraint("NOT detached OR series_id IS NOT NULL", name="detached"),
         Index("idx_sessions_host", "host_id"),
+        Index(
+            "idx_sessions_series",
+            "series_id",
+            "start_time",
+            "id",
+            postgresql_where=text("series_id IS NOT NULL"),
+        ),
         Index(
             "idx_sessions_status",
             "status",
@@ -233,6 +253,7 @@ class StudySession(SessionFacts, Base):
                 "approximate_longitude",
                 "ends_at",
                 "id",
+                "next_from",
             ],
             postgresql_where=text("is_open AND visibility = 'public'"),
         ),
@@ -293,6 +314,11 @@ class StudySession(SessionFacts, Base):
     cancellation_reason: Mapped[str | None] = mapped_column(String(500))
     # By an admin: from then on only those who are in it know of it.
     hidden_at: Mapped[datetime | None]
+    series_id: Mapped[UUID | None] = mapped_column(ForeignKey(Series.id))
+    # Changed by itself: what is changed of the others together leaves it as it is.
+    detached: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    # When the one before it in its series ends, of those that a search finds: from then on it is the next.
+    next_from: Mapped[datetime | None]
     last_seq: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
     version: Mapped[int] = mapped_column(default=1, server_default=text("1"))
     is_open: Mapped[bool] = mapped_column(

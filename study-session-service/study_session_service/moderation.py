@@ -10,7 +10,7 @@ from chassis.clock import now
 from chassis.errors import NotFound
 from chassis.messaging.apart import BLOCKED
 from chassis.messaging.messages import Event
-from study_session_service import cache, chat, lifecycle, seats
+from study_session_service import cache, chat, lifecycle, seats, series
 from study_session_service.models import ChatMessage, Participant, StudySession, Waiting, db
 from study_session_service.visibility import look
 
@@ -64,12 +64,24 @@ def on_content_hidden(event: Event) -> None:
 
 
 def _hide_session(session_id: UUID) -> None:
-    session = db.session.get(
-        StudySession, session_id, with_for_update={"key_share": True}, populate_existing=True
+    session = db.session.get(StudySession, session_id, populate_existing=True)
+    if session is None:
+        return
+    # Those of a series say the same.
+    alike = and_(
+        StudySession.series_id == session.series_id, StudySession.host_id == session.host_id
     )
-    if session and session.hidden_at is None:
-        session.hidden_at = now()
-        cache.forget(session_id)
+    # In one order, because each gets locked.
+    shown = (
+        select(StudySession)
+        .where(or_(StudySession.id == session_id, alike), StudySession.hidden_at.is_(None))
+        .order_by(StudySession.id)
+        .with_for_update(key_share=True)
+    )
+    for each in db.session.scalars(shown, execution_options={"populate_existing": True}):
+        each.hidden_at = now()
+        cache.forget(each.id)
+    series.renew_next(session.series_id)
 
 
 def _hide_message(message_id: UUID) -> None:

@@ -94,6 +94,8 @@ NOT_LISTED = frozenset(
         "version",
         "is_open",
         "hidden_at",
+        "detached",
+        "next_from",
     }
 )
 LIST_COLUMNS = tuple(c.key for c in StudySession.__table__.columns if c.key not in NOT_LISTED)
@@ -105,6 +107,13 @@ IN_LISTS = (
     "approximate_latitude",
     "approximate_longitude",
 )
+
+
+class Shown(StrEnum):
+    """Which sessions of a series a search shows."""
+
+    ALL = "all"
+    NEXT = "next"
 
 
 class Sort(StrEnum):
@@ -130,6 +139,7 @@ class Search:
     until: datetime | None = None
     has_space: bool | None = None
     host_id: UUID | None = None
+    series: Shown = Shown.ALL
     sort: Sort = Sort.START_TIME
 
 
@@ -152,6 +162,7 @@ class Shape(NamedTuple):
     filters: frozenset[str]
     sort: Sort
     follows: bool
+    only_next: bool
     one_by_one: bool
     cells: Cells | None  # None if the area touches too many, or is not read one by one
 
@@ -195,6 +206,14 @@ FILTERS: Mapping[str, ColumnElement[bool]] = {
     "has_space": (StudySession.current_participants < StudySession.max_participants)
     == bindparam("has_space", type_=Boolean),
     "host_id": StudySession.host_id == bindparam("host_id"),
+}
+
+NEXT_AT = {
+    has_since: or_(
+        StudySession.next_from.is_(None),
+        StudySession.next_from <= (func.greatest(AT, bindparam("since")) if has_since else AT),
+    )
+    for has_since in (False, True)
 }
 
 
@@ -247,6 +266,7 @@ def prepared(
         filters=frozenset(given),
         sort=wanted.sort,
         follows=bool(cursor),
+        only_next=wanted.series == Shown.NEXT,
         one_by_one=one_by_one,
         cells=touched,
     )
@@ -284,6 +304,8 @@ def statement(shape: Shape) -> Select[*tuple[Any, ...]]:
         conditions.append(metres <= bindparam("radius", type_=Double))
     if shape.follows:
         conditions.append(after_bound(order))
+    if shape.only_next and not shape.one_by_one:
+        conditions.append(NEXT_AT["since" in shape.filters])
     session = columns_of(StudySession, IN_LISTS)
     matching = (
         select(*session, *MINE, POSITION.label("position"), metres.label("metres"))
@@ -328,6 +350,8 @@ def _one_by_one(
     asked = [FILTERS[name] for name in sorted(shape.filters)]
     if shape.follows:
         asked.append(after_bound(order))
+    if shape.only_next:
+        asked.append(NEXT_AT["since" in shape.filters])
     here = select(StudySession.id, StudySession.start_time).where(StudySession.is_open, *asked)
     here = here.order_by(*order)
     if shape.cells:
@@ -390,6 +414,7 @@ def _cached(seen: SeenSession) -> cache.Cached:
 
 def _uncached(row: cache.Cached, at: datetime) -> SeenSession:
     """The session as it was cached: a stranger sees its one point, whichever that is."""
-    unknown = {"approximate_latitude": None, "approximate_longitude": None}
-    session = SessionRow(**unknown, **cache.deserialize(StudySession, row))
+    # What an older process has kept does not know of series.
+    unknown = {"approximate_latitude": None, "approximate_longitude": None, "series_id": None}
+    session = SessionRow(**{**unknown, **cache.deserialize(StudySession, row)})
     return SeenSession(session, None, at)

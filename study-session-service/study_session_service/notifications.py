@@ -1,14 +1,16 @@
 """RULES: which people are notified of what happens to a session. The user-service notifies them."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 
 from chassis.clock import rfc3339
 from study_session_service.models import Participant, StudySession, db, messages
-from study_session_service.rows import SessionRow
+from study_session_service.rows import SessionRow, fetch
 
 
 class Kind(StrEnum):
@@ -21,6 +23,23 @@ class Kind(StrEnum):
     MADE_HOST = "made_host"
 
 
+@dataclass(frozen=True)
+class Happening:
+    """What happened to one of several sessions, with its number there, and the people whom it concerns."""
+
+    session: StudySession | SessionRow
+    seq: int
+    people: Iterable[UUID]
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+ACTIVE = (
+    select(Participant.session_id, Participant.user_id)
+    .where(
+        Participant.session_id == any_(bindparam("ids", type_=ARRAY(Uuid))), Participant.is_active
+    )
+    .order_by(Participant.joined_at)
+)
 # What a notification needs to know of the session.
 FACTS = ("title", "host_id", "start_time", "started_at", "ended_at", "cancelled_at", "ends_at")
 
@@ -32,7 +51,7 @@ def notify(
     seq: int,
     *,
     actor: UUID | None = None,
-    **facts: str | bool | None,
+    **facts: str | int | None,
 ) -> None:
     """Have these people notified, except the one who did it. `seq` is the number of what happened."""
     readers = [str(user_id) for user_id in people if user_id != actor]
@@ -56,9 +75,43 @@ def notify(
     messages.publish_event("notification.requested", aggregate_id, seq, content, actor=actor)
 
 
+def notify_once(
+    kind: Kind,
+    happenings: Sequence[Happening],
+    *,
+    actor: UUID | None = None,
+    **facts: str | int | None,
+) -> None:
+    """Have each person notified once of what happened to several sessions: about the first that concerns
+    them, with the `count` of all that do.
+    """
+    counts: Counter[UUID] = Counter()
+    first: dict[UUID, int] = {}
+    for number, happening in enumerate(happenings):
+        for person in happening.people:
+            counts[person] += 1
+            first.setdefault(person, number)
+    readers: dict[tuple[int, int], list[UUID]] = {}
+    for person, number in first.items():
+        readers.setdefault((number, counts[person]), []).append(person)
+    for (number, count), people in readers.items():
+        about = happenings[number]
+        more = {"count": count} if count > 1 else {}
+        told = {**facts, **about.facts, **more}
+        notify(about.session, kind, people, about.seq, actor=actor, **told)
+
+
 def people_in(session_id: UUID) -> Sequence[UUID]:
     """The people who have a seat in the session, in the order of joining."""
     active = select(Participant.user_id).where(
         Participant.session_id == session_id, Participant.is_active
     )
     return db.session.scalars(active.order_by(Participant.joined_at)).all()
+
+
+def people_in_each(session_ids: Sequence[UUID]) -> dict[UUID, list[UUID]]:
+    """The same of several sessions, by their ids."""
+    found: dict[UUID, list[UUID]] = {session_id: [] for session_id in session_ids}
+    for row in fetch(ACTIVE, {"ids": session_ids}):
+        found[row.session_id].append(row.user_id)
+    return found

@@ -112,7 +112,7 @@ def join(
     if waitlist:
         lifecycle.lock(session_id)
     seen, joined = _asked(session_id, user_id)
-    _admit(seen, join_code)
+    admit(seen, join_code)
     if not seen.is_inside:
         _require_room(seen.session, joined, waitlist=waitlist)
     # The overlaps are read before a seat is taken, because that locks the session's row.
@@ -128,11 +128,21 @@ def join(
         return replace(joining, participant=seat, is_new=True)
     # No seat, or another request was faster and has seated, removed or kept out this very person.
     seen, _ = _asked(session_id, user_id)
-    _admit(seen, join_code)
+    admit(seen, join_code)
     if seen.is_inside:
         return replace(joining, participant=seen.mine)
     lifecycle.require_open(seen.session)
     raise seats.SessionFull
+
+
+def admit(seen: SeenSession, join_code: str | None) -> None:
+    """`RemovedByHost`, or `NotFound` if the session is a secret that the code does not open."""
+    if seen.mine and seen.mine.removed_at:
+        raise RemovedByHost
+    if seen.is_known:
+        return
+    if seen.is_out_of_reach or not join_codes.opens(join_code, seen.session.join_code):
+        raise NotFound
 
 
 def _asked(session_id: UUID, user_id: UUID) -> tuple[SeenSession, int]:
@@ -232,15 +242,6 @@ def overlapping(session: SessionRow, user_id: UUID) -> Sequence[SessionRow]:
     }
     rows = fetch(OVERLAPPING, values)
     return [SessionRow(**dict(zip(OVERLAP, row, strict=True))) for row in rows]
-
-
-def _admit(seen: SeenSession, join_code: str | None) -> None:
-    if seen.mine and seen.mine.removed_at:
-        raise RemovedByHost
-    if seen.is_known:
-        return
-    if seen.is_out_of_reach or not join_codes.opens(join_code, seen.session.join_code):
-        raise NotFound
 
 
 def _own_row(session_id: UUID, user_id: UUID) -> Participant | None:

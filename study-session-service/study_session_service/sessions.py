@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, null, select
+from sqlalchemy import ColumnElement, Integer, Select, Uuid, bindparam, null, select
 
 from chassis.clock import now, rfc3339
 from chassis.data.keyset import after_bound, after_values
@@ -24,6 +24,7 @@ from study_session_service.models import (
     LocationVisibility,
     Participant,
     Role,
+    Series,
     Status,
     StudySession,
     Visibility,
@@ -46,6 +47,7 @@ from study_session_service.visibility import (
 # A host whose session begins now takes some minutes to describe it.
 LATE = timedelta(minutes=5)
 AHEAD = timedelta(days=365)
+SERIES_AHEAD = timedelta(days=731)  # two years, one of them a leap year
 CHANGEABLE_WHILE_LIVE = frozenset({"title", "subject", "description"})
 KEPT_DETAILS = tuple(
     column.key
@@ -74,6 +76,9 @@ OWN_FILTERS: Mapping[str, ColumnElement[bool]] = {
     "role": Participant.role == bindparam("role"),
 }
 
+RULE = select(Series.id, Series.rrule, Series.timezone).where(
+    Series.id == bindparam("series_id", type_=Uuid)
+)
 AWAITED = StudySession.id.in_(select(Waiting.session_id).where(Waiting.user_id == VIEWER))
 
 
@@ -98,7 +103,20 @@ class HostedSessionLimitReached(LimitReached):
 
 def create(host_id: UUID, announced: Mapping[str, Any]) -> SeenSession:
     """Open a session; its host has the first seat."""
-    _check_start_time(announced)
+    check_start_time(announced)
+    require_room_to_host(host_id)
+    session = StudySession(host_id=host_id, current_participants=1, **announced)
+    derive(session)
+    db.session.add(session)
+    db.session.flush()
+    db.session.add(Participant(session_id=session.id, user_id=host_id, role=Role.HOST))
+    db.session.flush()
+    rooms.record(session.id, "created", session, members_changed=[host_id])
+    return details(session.id, host_id)
+
+
+def require_room_to_host(host_id: UUID, more: int = 1) -> None:
+    """`HostedSessionLimitReached` if the person would host too many with so many more."""
     # Cancelled ones are counted for a day, so that cancelling makes no room for as many again.
     at = now()
     hosted = select(StudySession.id).where(
@@ -106,15 +124,7 @@ def create(host_id: UUID, announced: Mapping[str, Any]) -> SeenSession:
         (StudySession.is_open & (StudySession.ends_at > at))
         | (StudySession.created_at > at - timedelta(days=1)),
     )
-    require_room(db.session, HostedSessionLimitReached, hosted, of=host_id)
-    session = StudySession(host_id=host_id, current_participants=1, **announced)
-    _derive(session)
-    db.session.add(session)
-    db.session.flush()
-    db.session.add(Participant(session_id=session.id, user_id=host_id, role=Role.HOST))
-    db.session.flush()
-    rooms.record(session.id, "created", session, members_changed=[host_id])
-    return details(session.id, host_id)
+    require_room(db.session, HostedSessionLimitReached, hosted, of=host_id, more=more)
 
 
 def change(
@@ -127,7 +137,9 @@ def change(
     start_time, seats_before = session.start_time, session.max_participants
     for name, value in changes.items():
         setattr(session, name, value)
-    _derive(session)
+    derive(session)
+    # Now it is not as the others of its series.
+    session.detached = session.series_id is not None
     session.version += 1
     db.session.flush()
     seq = rooms.record(session_id, "updated", session)
@@ -187,7 +199,36 @@ def _own(
 def details(session_id: UUID, viewer_id: UUID | None, origin: Point | None = None) -> SeenSession:
     """The session as this person sees it, for those inside with its first participants."""
     seen = see(session_id, viewer_id, origin)
+    if series_id := seen.session.series_id:
+        [rule] = fetch(RULE, {"series_id": series_id})
+        seen = replace(seen, series=rule)
     return replace(seen, participants=_roster(seen.session)) if seen.is_inside else seen
+
+
+def check_start_time(announced: Mapping[str, Any], *, in_series: bool = False) -> None:
+    """`Invalid` if a session would begin in the past, or too far ahead."""
+    start = announced.get("start_time")
+    if start and start < now() - LATE:
+        raise invalid("start_time", "Lies in the past.")
+    if start and in_series and start > now() + SERIES_AHEAD:
+        raise invalid("start_time", "Lies more than two years ahead.")
+    if start and not in_series and start > now() + AHEAD:
+        raise invalid("start_time", "Lies more than a year ahead.")
+
+
+def derive(session: StudySession | SessionRow) -> None:
+    """Fill in what follows from the rest: the stored point, the approximate one, the join code."""
+    point = rounded(Point(session.latitude, session.longitude))
+    session.latitude, session.longitude = point.latitude, point.longitude
+    hidden = session.location_visibility == LocationVisibility.APPROXIMATE
+    shown = approximate(point) if hidden else None
+    session.approximate_latitude = shown.latitude if shown else None
+    session.approximate_longitude = shown.longitude if shown else None
+    if session.visibility != Visibility.PRIVATE:
+        session.join_code = None
+    # A code stays when other things change: it has been sent to people.
+    elif not session.join_code:
+        session.join_code = join_codes.new()
 
 
 def _roster(session: SessionRow) -> Sequence[Any]:
@@ -205,14 +246,6 @@ def _roster(session: SessionRow) -> Sequence[Any]:
     return found
 
 
-def _check_start_time(announced: Mapping[str, Any]) -> None:
-    start = announced.get("start_time")
-    if start and start < now() - LATE:
-        raise invalid("start_time", "Lies in the past.")
-    if start and start > now() + AHEAD:
-        raise invalid("start_time", "Lies more than a year ahead.")
-
-
 def _check_changeable(session: StudySession, changes: Mapping[str, Any]) -> None:
     fixed = sorted(set(changes) - CHANGEABLE_WHILE_LIVE)
     if session.status == Status.LIVE and fixed:
@@ -223,19 +256,4 @@ def _check_changeable(session: StudySession, changes: Mapping[str, Any]) -> None
         )
     if changes.get("max_participants", session.max_participants) < session.current_participants:
         raise CapacityBelowParticipants(f"There are {session.current_participants} participants.")
-    _check_start_time(changes)
-
-
-def _derive(session: StudySession) -> None:
-    """Fill in what follows from the rest: the stored point, the approximate one, the join code."""
-    point = rounded(Point(session.latitude, session.longitude))
-    session.latitude, session.longitude = point.latitude, point.longitude
-    hidden = session.location_visibility == LocationVisibility.APPROXIMATE
-    shown = approximate(point) if hidden else None
-    session.approximate_latitude = shown.latitude if shown else None
-    session.approximate_longitude = shown.longitude if shown else None
-    if session.visibility != Visibility.PRIVATE:
-        session.join_code = None
-    # A code stays when other things change: it has been sent to people.
-    elif not session.join_code:
-        session.join_code = join_codes.new()
+    check_start_time(changes, in_series=session.series_id is not None)

@@ -107,6 +107,7 @@ class SeenSession:
     distance_m: float | None = None
     participants: Sequence[Any] | None = None
     is_out_of_reach: bool = False
+    series: Any | None = None  # the rule, where it is shown
 
     @property
     def is_inside(self) -> bool:

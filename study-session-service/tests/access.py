@@ -4,8 +4,10 @@ Read by test_access.py, which asks this service alone, and by the suite that ask
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
+from chassis.clock import now, rfc3339
 from chassis.testing.matrix import AtGateway, Body, Matrix, Row, World
 
 # The order of the calls: a refused call changes nothing for the callers after it. The host removed one
@@ -37,10 +39,13 @@ HOST = Answers("401 403 403 403 403 403 403 200", "401 404 404 404 404 403 403 2
 REMOVING = Answers("401 403 403 403 403 403 403 204", "401 404 404 404 404 403 403 204")
 # The host transfers the session before leaving.
 LEAVING = Answers("401 204 204 204 204 204 204 409", "401 404 404 404 404 204 204 409")
+# Of a series those with a seat and others are answered alike.
+JOINING_SERIES = Answers("401 200 200 200 403 200 200 200", "401 404 404 404 403 200 200 200")
 # A private session is joined only with its code; a removed participant gets 403, not 404.
 JOINING = Answers("401 201 201 201 403 201 200 200", "401 404 404 404 403 201 200 200")
 WITH_CODE = Answers("401 201 201 201 403 201 200 200", "401 201 201 201 403 201 200 200")
 
+PLAN = {"start_time": rfc3339(now() + timedelta(hours=2))}
 MESSAGE = {"content": "!"}
 NOT_THE_TIME = AtGateway({200: 409})
 
@@ -72,6 +77,9 @@ def about(visibility: str) -> list[Row]:
         row("join_study_session", JOINING),
         row("join_study_session", WITH_CODE, join_code),
         row("leave_study_session", LEAVING),
+        row("list_series_sessions", VISIBLE),
+        row("join_series", JOINING_SERIES),
+        row("leave_series", LEAVING),
         row("list_participants", INSIDE),
         row("remove_participant", REMOVING, about=participant),
         row("list_messages", INSIDE),
@@ -94,6 +102,7 @@ ACCESS = Matrix(
             lambda world: world["wanted"],
             gateway=AtGateway({201: 422}, {"title": ""}),
         ),
+        Row("preview_study_sessions", SIGNED_IN, PLAN),
         *about("public"),
         *about("unlisted"),
         *about("private"),

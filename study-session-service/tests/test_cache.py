@@ -85,8 +85,9 @@ def test_the_cached_list_equals_the_result_of_a_search(
     client: FlaskClient, open_session: Open, ruth: User
 ) -> None:
     live = rfc3339(now() - timedelta(minutes=1))
-    for mode, start in (("hybrid", {}), ("online", {"start_time": live})):
-        open_session(ruth, mode=mode, venue_name="Library", max_participants=7, **start)
+    weekly = {"rrule": "FREQ=WEEKLY;COUNT=2", "timezone": "Asia/Jerusalem"}
+    for mode, more in (("hybrid", weekly), ("online", {"start_time": live})):
+        open_session(ruth, mode=mode, venue_name="Library", max_participants=7, **more)
     for _ in range(2):  # from the database, then from the cache
         cached_list = client.get(BASE).json["items"]
         assert cached_list == client.get(f"{BASE}?has_space=true").json["items"]

@@ -52,6 +52,15 @@ def test_the_demo_people_are_in_their_sessions(app: Flask, client: FlaskClient) 
     assert waiting["my_participation"]["waitlist_position"] == 2
 
 
+def test_the_demo_has_a_weekly_series(app: Flask, client: FlaskClient) -> None:
+    load(app)
+    first = f"{BASE}/{demo.session_id('jerusalem-parashah-0')}"
+    assert client.get(first).json["series"]["rrule"] == "FREQ=WEEKLY;COUNT=6"
+    assert len(client.get(f"{first}/series").json["items"]) == 6
+    shown = client.get(f"{BASE}?q=portion&series=next").json["items"]
+    assert [each["id"] for each in shown] == [str(demo.session_id("jerusalem-parashah-0"))]
+
+
 def test_the_counters_of_the_demo_are_right(app: Flask, client: FlaskClient) -> None:
     load(app)
     wrong = """

@@ -28,7 +28,7 @@ def test_everything_about_a_person_is_in_one_answer(
     client.post(f"{BASE}/{full['id']}/join", json={"waitlist": True}, user=boaz)
     with count_queries(app) as statements:
         kept = client.get("/internal/export", user=boaz, peer="gateway").json
-    assert len(statements) == 6
+    assert len(statements) == 7
     [session] = kept["study_sessions"]
     assert (session["latitude"], session["meeting_url"]) == (31.778, "https://meet.example.org/b")
     assert [(row["session_id"], row["role"]) for row in kept["session_participants"]] == [
@@ -42,6 +42,7 @@ def test_nothing_is_kept_about_a_stranger(client: FlaskClient) -> None:
     kept = client.get("/internal/export", user=a_user(), peer="gateway").json
     assert kept == {
         "study_sessions": [],
+        "study_session_series": [],
         "session_participants": [],
         "session_waitlist": [],
         "chat_messages": [],
@@ -57,7 +58,8 @@ def test_every_table_with_people_in_it_is_exported() -> None:
         if {"user_id", "host_id", "blocker_id"} & set(table.columns.keys())
     }
     # Stored answers are kept for a day, to be repeated.
-    assert about(uuid4()).keys() == named - {"idempotency_keys"}
+    # A series is that of the people who host its sessions.
+    assert about(uuid4()).keys() == named - {"idempotency_keys"} | {"study_session_series"}
 
 
 def test_only_other_services_may_request_the_export(client: FlaskClient) -> None:

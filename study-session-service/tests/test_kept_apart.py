@@ -14,6 +14,8 @@ from chassis.messaging.worker import run_sweep
 from chassis.testing import HeardOf, User, a_user
 from study_session_service.models import apart, messages
 
+from .support.series import Series, weekly
+
 BASE = "/api/study-sessions"
 AROUND = "bbox=35,31,36,32"
 Open = Callable[..., Any]
@@ -178,3 +180,23 @@ def test_what_has_ended_is_forgotten_after_a_month(
         assert run_sweep(messages, apart.sweep) == 2
     session = open_session(ruth)
     assert sees(client, boaz, session) == set()
+
+
+@pytest.mark.parametrize("blocker", ["host", "viewer"])
+def test_of_a_series_no_session_is_found_or_joined_whose_host_is_kept_apart(
+    client: FlaskClient, open_session: Open, heard: HeardOf, ruth: User, boaz: User, blocker: str
+) -> None:
+    david = a_user("david")
+    found = Series(client, ruth, open_session(ruth, max_participants=3, **weekly(3))["id"])
+    found.join(david, scope="all")
+    found.hand_over(0, david)
+    found.join(boaz, 1, scope="this")
+    pair = (ruth, boaz) if blocker == "host" else (boaz, ruth)
+    heard.block(*pair)
+    # The first is another host's, in the second they have a seat, and the third is kept from them.
+    ids = found.ids()
+    assert [each["id"] for each in found.listed(user=boaz)] == ids[:2]
+    answer = found.try_to_join(boaz, scope="all").json["items"]
+    assert [each["session_id"] for each in answer] == ids[:2]
+    assert client.get(f"{BASE}/{ids[2]}/series", user=boaz).status_code == 404
+    assert found.try_to_join(boaz, 2).status_code == 404

@@ -285,7 +285,12 @@ def test_of_a_place_with_many_sessions_few_more_are_read_than_shown(
 
 
 def test_no_statement_starts_further_processes_of_postgresql(ten_thousand: Rows) -> None:
-    for setting in ("min_parallel_table_scan_size", "parallel_setup_cost", "parallel_tuple_cost"):
+    for setting in (
+        "min_parallel_table_scan_size",
+        "min_parallel_index_scan_size",
+        "parallel_setup_cost",
+        "parallel_tuple_cost",
+    ):
         db.session.execute(text(f"SET LOCAL {setting} = 0"))
     plan = db.session.scalars(text("EXPLAIN SELECT count(*) FROM study_sessions")).all()
     assert "Gather" not in "".join(plan)

@@ -21,18 +21,7 @@ from study_session_service import chat, participation, sessions
 from study_session_service.models import SessionType, db
 from study_session_service.seats import SessionFull
 
-INVARIANTS = """
-SELECT s.id FROM study_sessions s
-WHERE s.current_participants <>
-        (SELECT count(*) FROM session_participants p WHERE p.session_id = s.id AND p.is_active)
-   OR s.current_participants > s.max_participants
-   OR 1 <> (SELECT count(*) FROM session_participants p
-            WHERE p.session_id = s.id AND p.role = 'host' AND p.user_id = s.host_id AND p.is_active)
-   OR s.is_open AND s.current_participants < s.max_participants
-      AND EXISTS (SELECT FROM session_waitlist w WHERE w.session_id = s.id)
-   OR EXISTS (SELECT FROM session_waitlist w JOIN session_participants p USING (session_id, user_id)
-              WHERE w.session_id = s.id AND p.is_active)
-"""
+from .support.invariants import violations
 
 
 @pytest.fixture(scope="module")
@@ -84,11 +73,6 @@ def a_session(do: Callable[..., Any]) -> Callable[[int], tuple[UUID, UUID]]:
         return do(lambda: sessions.create(host, details).session.id), host
 
     return make
-
-
-def violations(app: Flask) -> Any:
-    with app.app_context():
-        return db.session.execute(text(INVARIANTS)).all()
 
 
 def one(app: Flask, query: str) -> Any:

@@ -184,7 +184,7 @@ def test_session_events_carry_what_participants_read(
             f"{path}/{action}", json={"reason": "Flu"} if action == "cancel" else None, user=ruth
         )
     read = client.get(path, user=boaz).json
-    own = {"join_code", "distance_m", "my_participation", "participants"}
+    own = {"join_code", "distance_m", "my_participation", "participants", "series"}
     event = data_of(outbox, "finished" if minutes == 5 else "cancelled")
     assert {**event, "updated_at": ANY} == {
         **{name: value for name, value in read.items() if name not in own},

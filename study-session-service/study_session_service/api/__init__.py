@@ -8,6 +8,7 @@ from study_session_service.api import (
     places,
     reported,
     search,
+    series,
     sessions,
 )
 
@@ -15,6 +16,7 @@ BLUEPRINTS = [
     search.blueprint,
     places.blueprint,
     sessions.blueprint,
+    series.blueprint,
     participation.blueprint,
     chat.blueprint,
     export.blueprint,

@@ -12,6 +12,12 @@ LENGTH = 90  # minutes
 EVENING = (now() + timedelta(days=180)).replace(hour=17, minute=0, second=0, microsecond=0)
 ANNOUNCED = rfc3339(EVENING - timedelta(days=20))
 JOINED = rfc3339(EVENING - timedelta(days=9, hours=3))
+SERIES = "5d0f8a4e-3f5b-4f0e-9a34-8f6d0f1f7c21"
+PLAN = {
+    "start_time": rfc3339(EVENING),
+    "rrule": "FREQ=WEEKLY;COUNT=5",
+    "timezone": "Asia/Jerusalem",
+}
 SEAT = "6c1de2f0-5d0b-4f0c-8c39-0e5a6f7b2d14"
 
 EXAMPLES: Vocabulary = {
@@ -36,6 +42,13 @@ EXAMPLES: Vocabulary = {
         "start_time": rfc3339(EVENING + timedelta(hours=1)),
         "starts_at": rfc3339(EVENING + timedelta(hours=1)),
         "ends_at": rfc3339(EVENING + timedelta(hours=2)),
+    },
+    "SeriesPart.outcome": "joined",
+    "SeriesPart.position": None,
+    "SeriesRule": {
+        "id": SERIES,
+        "rrule": "FREQ=WEEKLY;COUNT=5",
+        "timezone": "Asia/Jerusalem",
     },
     "StudySession.id": SESSION,
     "StudySessionDetails.id": SESSION,
@@ -65,7 +78,9 @@ EXAMPLES: Vocabulary = {
     "radius_km": 5,
     "role": "participant",
     "seq": 13,
+    "series_id": SERIES,
     "session_id": SESSION,
+    "start_times": [rfc3339(EVENING + timedelta(days=7 * week)) for week in range(5)],
     "session_type": "discussion",
     "start_time": rfc3339(EVENING),
     "starts_at": rfc3339(EVENING),

@@ -6,11 +6,29 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validates_schema
 
-from chassis.web.fields import Float, Query
+from chassis.web.fields import Float, Query, Text, TimeZone
 from study_session_service.geometry import Box, Point, split
+from study_session_service.repetition import LONGEST_RULE
 
 # Neither `inf` nor `nan`, which `float` would take. JavaScript writes small numbers with an exponent: 1e-7.
 NUMBER = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,19})?([eE]-?[0-9]{1,3})?")
+
+
+RRULE = Text(
+    LONGEST_RULE,
+    least=1,
+    metadata={
+        "description": "RFC 5545: FREQ (DAILY, WEEKLY, MONTHLY), INTERVAL, BYDAY, BYMONTHDAY, "
+        "BYMONTH, and COUNT or UNTIL.",
+        "example": "FREQ=WEEKLY;BYDAY=TU,TH;COUNT=5",
+    },
+)
+TIME_ZONE = TimeZone(
+    metadata={
+        "description": "Sessions of a series keep their hour in this zone.",
+        "example": "Asia/Jerusalem",
+    }
+)
 
 
 class BoundingBox(fields.Field[Sequence[Box]]):
@@ -56,6 +74,16 @@ class Origin(Query):
         for one, other in (("lat", "lng"), ("lng", "lat")):
             if one in data and other not in data:
                 raise ValidationError({other: ["Needed together with " + one + "."]})
+
+
+def require_zone(data: dict[str, Any]) -> None:
+    """A rule and a time zone are given together, or neither."""
+    if "rrule" in data and "timezone" not in data:
+        raise ValidationError(
+            "Needed to repeat a session: it keeps its hour in this zone.", "timezone"
+        )
+    if "timezone" in data and "rrule" not in data:
+        raise ValidationError("Goes with an rrule alone.", "timezone")
 
 
 def point(query: dict[str, Any]) -> Point | None:

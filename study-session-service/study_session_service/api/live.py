@@ -17,7 +17,13 @@ class LiveStudySession(Abridged, StudySessionDetails):
 
     class Meta:
         # A room remembers its events for longer than a join code may be valid.
-        exclude: ClassVar = ("join_code", "distance_m", "my_participation", "participants")
+        exclude: ClassVar = (
+            "join_code",
+            "distance_m",
+            "my_participation",
+            "participants",
+            "series",
+        )
 
     def address(self, resource: StudySession) -> str:
         """Where the session is read."""

@@ -11,7 +11,7 @@ from chassis.web.fields import Answer, Body, Boolean, Choice, Instant, Text
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
-from study_session_service import participation
+from study_session_service import participation, series_seats
 from study_session_service.api.examples import WAITING
 from study_session_service.api.sessions import SessionParticipant
 from study_session_service.lifecycle import SessionCancelled, SessionEnded
@@ -23,6 +23,7 @@ from study_session_service.participation import (
     TransferRequired,
 )
 from study_session_service.seats import SessionFull
+from study_session_service.series import Scope
 
 blueprint = Blueprint("participation")
 
@@ -37,6 +38,7 @@ class JoinRequest(Body):
 
 
 class ParticipantRemoval(Body):
+    scope = Choice(Scope, load_default=Scope.THIS)
     reason = Text(500, least=1, load_default=None, allow_none=True)
 
 
@@ -124,5 +126,8 @@ def list_participants(query: dict[str, Any], session_id: UUID) -> Page[Any]:
 @blueprint.response(204)
 @blueprint.raises(TransferRequired)
 def remove_participant(body: dict[str, Any], session_id: UUID, user_id: UUID) -> None:
-    """Remove a participant from your session, for good. They are told the reason, which is not kept here."""
-    participation.remove(session_id, caller().id, user_id, body["reason"])
+    """Remove a participant from your session, or more of its series, for good.
+
+    They are told the reason, which is not kept here.
+    """
+    series_seats.remove(session_id, caller().id, user_id, **body)

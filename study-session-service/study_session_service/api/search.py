@@ -29,7 +29,7 @@ from study_session_service.api.fields import BoundingBox, Origin, point
 from study_session_service.api.geojson import StudySessionFeatures
 from study_session_service.api.sessions import StudySession, StudySessionPage
 from study_session_service.models import OPEN, Mode, SessionType, Status
-from study_session_service.nearby import Search, Sort
+from study_session_service.nearby import Search, Shown, Sort
 from study_session_service.visibility import SeenSession
 
 # The first is answered to a client that takes both alike.
@@ -37,6 +37,17 @@ MEDIA_TYPES = ("application/json", geojson.MEDIA_TYPE)
 NOT_FILTERS = frozenset({"lat", "lng", "radius_km", "bbox", "status", "tz", "limit", "cursor"})
 
 blueprint = Blueprint("search")
+
+
+def series_shown() -> Choice:
+    return Choice(
+        Shown,
+        load_default=Shown.ALL,
+        metadata={
+            "description": "next: of each series only the first that is not over, or not at `from` if that is"
+            " later, whether or not it meets the other filters."
+        },
+    )
 
 
 class SearchQuery(Origin, PageQuery, PeriodQuery):
@@ -63,6 +74,7 @@ class SearchQuery(Origin, PageQuery, PeriodQuery):
     )
     has_space = Boolean()
     host_id = UUID()
+    series = series_shown()
     sort = Choice(
         Sort,
         load_default=Sort.START_TIME,
@@ -87,6 +99,8 @@ class MapQuery(Query):
         required=True,
         metadata={"description": "As of web maps: 0 shows the Earth in one tile."},
     )
+
+    series = series_shown()
 
     @validates_schema
     def _bounded(self, data: dict[str, Any], **kwargs: Any) -> None:
@@ -133,7 +147,7 @@ def search_study_sessions(query: dict[str, Any]) -> Page[SeenSession] | Response
 @blueprint.response(200, StudySessionMap)
 def cluster_study_sessions(query: dict[str, Any]) -> clusters.Map:
     """Get what a map of an area shows: open public sessions, as clusters where there are many."""
-    return clusters.draw(query["bbox"], query["zoom"], _viewer_id())
+    return clusters.draw(query["bbox"], query["zoom"], _viewer_id(), query["series"])
 
 
 def _viewer_id() -> UUIDValue | None:

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from marshmallow import fields
+from marshmallow import fields, validates_schema
 
 from chassis.auth.authorization import caller, caller_or_none, optional, signed_in
 from chassis.clock import rfc3339
@@ -19,9 +19,9 @@ from chassis.web.pagination import PageQuery, page_of
 from chassis.web.periods import PeriodQuery
 from chassis.web.rest import Blueprint
 from chassis.web.strict_requests import BodyBounds
-from study_session_service import lifecycle, participation, sessions
+from study_session_service import lifecycle, series, sessions
 from study_session_service.api.examples import EVENING
-from study_session_service.api.fields import Origin, point
+from study_session_service.api.fields import RRULE, TIME_ZONE, Origin, point, require_zone
 from study_session_service.lifecycle import SessionCancelled, SessionEnded
 from study_session_service.models import (
     LocationVisibility,
@@ -32,6 +32,8 @@ from study_session_service.models import (
     Visibility,
 )
 from study_session_service.participation import NotAParticipant
+from study_session_service.repetition import InvalidRecurrence
+from study_session_service.series import Scope
 from study_session_service.sessions import (
     CapacityBelowParticipants,
     HostedSessionLimitReached,
@@ -46,7 +48,9 @@ Answered = tuple[SeenSession, int, dict[str, str]]
 OF_VIEWER = frozenset(dir(SeenSession))
 
 
-class NewStudySession(Body):
+class Announcement(Body):
+    """What is said of a session."""
+
     title = Name(
         200, least=1, required=True, metadata={"example": "Tractate Berakhot, first chapter"}
     )
@@ -86,8 +90,25 @@ class NewStudySession(Body):
     )
 
 
-class StudySessionChanges(NewStudySession):
+class NewStudySession(Announcement):
+    rrule = RRULE
+    timezone = TIME_ZONE
+
+    @validates_schema
+    def _both_or_none(self, data: dict[str, Any], **kwargs: Any) -> None:
+        require_zone(data)
+
+
+class StudySessionChanges(Announcement):
     """What is left out stays as it is."""
+
+    scope = Choice(
+        Scope,
+        metadata={
+            "description": "Of a series: this one, this and the future ones, or all; this by default. What"
+            " has begun or was changed by itself stays as it is."
+        },
+    )
 
 
 class MyParticipation(Answer):
@@ -142,6 +163,7 @@ class StudySession(Answer):
         metadata={"description": "From `lat`, `lng`; null without them."},
     )
     my_participation = fields.Nested(MyParticipation, required=True, allow_none=True)
+    series_id = fields.UUID(required=True, allow_none=True)
     created_at = Instant(required=True)
     updated_at = Instant(required=True)
 
@@ -164,6 +186,14 @@ class SessionParticipant(Answer):
     is_active = fields.Boolean(required=True)
 
 
+class SeriesRule(Answer):
+    """How the sessions of a series repeat."""
+
+    id = fields.UUID(required=True)
+    rrule = fields.String(required=True)
+    timezone = fields.String(required=True)
+
+
 class StudySessionDetails(StudySession):
     description = fields.String(required=True, allow_none=True)
     meeting_url = fields.String(
@@ -179,6 +209,7 @@ class StudySessionDetails(StudySession):
     cancelled_at = Instant(required=True, allow_none=True)
     cancellation_reason = fields.String(required=True, allow_none=True)
     version = fields.Integer(required=True, metadata={"description": "As in the `ETag`."})
+    series = fields.Nested(SeriesRule, required=True, allow_none=True)
     participants = fields.List(
         fields.Nested(SessionParticipant),
         required=True,
@@ -199,10 +230,12 @@ class MyStudySessions(PageQuery, PeriodQuery):
 
 
 class Cancellation(Body):
+    scope = Choice(Scope, load_default=Scope.THIS)
     reason = Text(500, least=1, allow_none=True, load_default=None)
 
 
 class NewHost(Body):
+    scope = Choice(Scope, load_default=Scope.THIS)
     user_id = UserId(required=True, metadata={"description": "An active participant."})
 
 
@@ -211,10 +244,11 @@ class NewHost(Body):
 @idempotent
 @blueprint.arguments(NewStudySession, bounds=BodyBounds(64 * 1024))
 @blueprint.response(201, StudySessionDetails, versioned=True)
-@blueprint.raises(HostedSessionLimitReached)
+@blueprint.raises(HostedSessionLimitReached, InvalidRecurrence)
 def create_study_session(details: dict[str, Any]) -> Answered:
-    """Create a study session; you are its host and first participant."""
-    seen = sessions.create(caller().id, details)
+    """Create a study session, or a series and get its first; you are the host and first participant."""
+    rule = {name: details.pop(name, None) for name in ("rrule", "timezone")}
+    seen = series.create(caller().id, details, **rule)
     session = seen.session
     headers = {**etag(session.version), "Location": f"/api/study-sessions/{session.id}"}
     return seen, 201, headers
@@ -254,7 +288,8 @@ def update_study_session(
     changes: dict[str, Any], session_id: UUID, expected: ExpectedVersion
 ) -> Answered:
     """Update your session before it starts; its title, subject and description also while it is live."""
-    return _answer(sessions.change(session_id, caller().id, expected, changes))
+    scope = changes.pop("scope", Scope.THIS)
+    return _answer(series.change(session_id, caller().id, expected, changes, scope))
 
 
 @blueprint.post("/api/study-sessions/<uuid:session_id>/start", "start_study_session")
@@ -283,8 +318,8 @@ def finish_study_session(session_id: UUID) -> Answered:
 @blueprint.response(200, StudySessionDetails, versioned=True)
 @blueprint.raises(InvalidTransition)
 def cancel_study_session(body: dict[str, Any], session_id: UUID) -> Answered:
-    """Cancel your session before it starts."""
-    lifecycle.cancel(session_id, caller().id, body["reason"])
+    """Cancel your session before it starts, or more of its series."""
+    series.cancel(session_id, caller().id, **body)
     return _answer(sessions.details(session_id, caller().id))
 
 
@@ -294,8 +329,8 @@ def cancel_study_session(body: dict[str, Any], session_id: UUID) -> Answered:
 @blueprint.response(200, StudySessionDetails, versioned=True)
 @blueprint.raises(NotAParticipant, SessionEnded, SessionCancelled)
 def transfer_study_session(body: dict[str, Any], session_id: UUID) -> Answered:
-    """Make another active participant the host of your session."""
-    participation.hand_over(session_id, caller().id, body["user_id"])
+    """Make another active participant the host of your session, or of more of its series."""
+    series.hand_over(session_id, caller().id, to=body["user_id"], scope=body["scope"])
     return _answer(sessions.details(session_id, caller().id))
 
 

@@ -49,7 +49,7 @@ def _in_a_session(callers: Callers, caller: str, **details: Any) -> Call:
 FIXTURES: Fixtures = {
     visitor: "search_study_sessions cluster_study_sessions search_places",
     reader: "list_own_study_sessions",
-    account: "create_study_session",
+    account: "create_study_session preview_study_sessions",
     host: """
         update_study_session cancel_study_session transfer_study_session remove_participant
     """,
@@ -57,7 +57,7 @@ FIXTURES: Fixtures = {
     host_of_a_live_session: "finish_study_session",
     participant: """
         stream_study_session_events get_study_session leave_study_session list_participants
-        send_message list_messages update_message delete_message
+        list_series_sessions leave_series send_message list_messages update_message delete_message
     """,
-    passer_by: "join_study_session",
+    passer_by: "join_study_session join_series",
 }
