@@ -34,7 +34,7 @@ def test_every_context_receives_the_same_query(
     )
     asked = {call.target for double in services.values() for call in double.asked}
     assert asked == {
-        "/api/study-sessions?q=a%26b%20%D7%90&limit=7",
+        "/api/study-sessions?q=a%26b%20%D7%90&series=next&limit=7",
         "/api/courses?q=a%26b%20%D7%90&limit=7",
         "/api/texts?q=a%26b%20%D7%90&limit=7",
         "/api/users/search?q=a%26b%20%D7%90&limit=7",

@@ -83,7 +83,7 @@ PARTS = (
     Part(
         name="study_sessions",
         service=STUDY_SESSION,
-        target="/api/study-sessions?host_id={user_id}&limit=5",
+        target="/api/study-sessions?host_id={user_id}&series=next&limit=5",
         shape=HostedStudySessions(),
     ),
     Part(

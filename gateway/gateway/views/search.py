@@ -86,7 +86,7 @@ PARTS = (
     Part(
         name="study_sessions",
         service=STUDY_SESSION,
-        target="/api/study-sessions?q={q}&limit={limit}",
+        target="/api/study-sessions?q={q}&series=next&limit={limit}",
         shape=FoundStudySessions(),
     ),
     Part(
