@@ -42,7 +42,7 @@ function firstList() {
   try {
     const place = JSON.parse(localStorage.getItem(PLACE) || "null");
     const near = place ? `lat=${place.lat}&lng=${place.lng}&radius_km=${RADIUS}&` : "";
-    return `${LIST}?${near}limit=${FIRST}`;
+    return `${LIST}?${near}series=next&limit=${FIRST}`;
   } catch {
     return LIST;
   }

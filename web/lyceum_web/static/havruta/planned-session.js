@@ -11,6 +11,7 @@ import { Dialog } from "../parts/dialog.js";
 import { Field, Form, Submit, useForm } from "../parts/form.js";
 import { Person } from "../parts/person.js";
 import { Rsvp } from "./rsvp.js";
+import { ScopeField } from "../parts/scope-field.js";
 import { LENGTHS } from "./session-plan.js";
 import { Title } from "../parts/title.js";
 import { Span } from "../parts/when.js";
@@ -71,16 +72,6 @@ function Changes({ session, again }) {
   `;
 }
 
-/** Which sessions of a series are meant. @param {{ of: import("../parts/form.js").FormState, session: Session }} properties */
-function Scope({ of: form, session }) {
-  if (!session.series_id) return null;
-  return html`
-    <${Field} of=${form} name="scope" as="select" label=${t("study.scope")}>
-      ${["this", "future", "all"].map((scope) => html`<option value=${scope}>${t(`study.scope_${scope}`)}</option>`)}
-    <//>
-  `;
-}
-
 /** @param {{ session: Session, close: () => void, done: () => void }} properties */
 function Move({ session, close, done }) {
   const minutes = session.planned_minutes || USUAL;
@@ -99,7 +90,7 @@ function Move({ session, close, done }) {
         <${Field} of=${form} name="planned_minutes" as="select" label=${t("plan.length")}>
           ${lengths.map((each) => html`<option value=${each} selected=${each === minutes}>${duration(each)}</option>`)}
         <//>
-        <${Scope} of=${form} session=${session} />
+        <${ScopeField} session=${session} />
         <p><${Submit} of=${form}>${t("study.move_press")}<//></p>
       <//>
     <//>
@@ -117,7 +108,7 @@ function Cancel({ session, close, done }) {
   return html`
     <${Dialog} title=${t("study.cancel_title")} close=${close}>
       <${Form} of=${form}>
-        <${Scope} of=${form} session=${session} />
+        <${ScopeField} session=${session} />
         <${Field} of=${form} name="reason" as="textarea" label=${t("havruta.reason")} hint=${t("study.reason_hint")} maxlength="500" optional />
         <div class="row">
           <button class="button danger" aria-disabled=${form.isBusy}>${t("study.cancel")}</button>

@@ -4,6 +4,7 @@ import { get, patch, Problem } from "../api.js";
 import { draftOf, dropDraft, keepDraft } from "../drafts.js";
 import { useForm } from "../parts/form.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
+import { ScopeField } from "../parts/scope-field.js";
 import { requirePoint } from "../sessions/point-field.js";
 import { SessionForm } from "../sessions/session-form.js";
 import { bodyOf, carriedOver, CHANGEABLE_WHILE_LIVE, differing, valuesOf } from "../sessions/session-values.js";
@@ -48,6 +49,7 @@ function Edit({ session }) {
     const names = differing(valuesOf(of), values).filter((name) => of.status !== "live" || CHANGEABLE_WHILE_LIVE.includes(name));
     const whole = bodyOf(values);
     const body = Object.fromEntries(names.map((name) => [name, whole[name]]));
+    if (of.series_id) body.scope = values.scope || "this";
     if (names.length) await patch("/api/study-sessions/{session_id}", { params: { session_id: session.id }, body, of });
   }
   /** It was changed since it was read: by the clock alone, or by someone. @param {Problem} problem */
@@ -61,7 +63,7 @@ function Edit({ session }) {
       return;
     }
     setOthers(Object.fromEntries(names.map((name) => [name, now[name]])));
-    keep(present, carriedOver(before, values, now));
+    keep(present, { ...carriedOver(before, values, now), scope: values.scope });
     throw problem;
   }
   const form = useForm(async (_, key, element) => {
@@ -89,6 +91,7 @@ function Edit({ session }) {
       change=${(/** @type {Values} */ changes) => keep(base, { ...values, ...changes })}
     >
       <${Changed} others=${others} />
+      ${base.status !== "live" && html`<${ScopeField} session=${base} value=${values.scope} />`}
     <//>
   `;
 }

@@ -170,7 +170,7 @@ function found(page, wish) {
 /** @param {any} wish */
 function queryOf({ spot, radius, bbox, q, mode, type, space }) {
   const near = spot && !bbox ? { lat: spot.lat, lng: spot.lng, radius_km: radius } : {};
-  return { ...near, bbox, q, mode, session_type: type, has_space: space || "", limit: FIRST };
+  return { ...near, bbox, q, mode, session_type: type, has_space: space || "", series: space ? "" : "next", limit: FIRST };
 }
 
 /** @param {any} wish */

@@ -9,6 +9,7 @@ import { Joining } from "../sessions/joining.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
 import { People } from "../sessions/people.js";
 import { Secret } from "../sessions/secret-session.js";
+import { SeriesPart } from "../sessions/series.js";
 import { SessionFacts } from "../sessions/session-facts.js";
 import { ReportLink } from "../parts/report.js";
 import { Share } from "../sessions/share.js";
@@ -96,6 +97,7 @@ function Shown({ session, again, set }) {
               <p class="words" dir="auto">${session.description}</p>
             </section>
           `}
+          ${session.series_id && html`<${SeriesPart} session=${session} again=${again} />`}
           ${isInside && html`<${People} ...${props} isHost=${isHost} onBlock=${talk.fold} />`}
           ${isHost && html`<${HostTools} ...${props} />`}
           ${isInside && html`<${Share} session=${session} />`}

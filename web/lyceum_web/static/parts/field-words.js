@@ -44,6 +44,8 @@ const SENTENCES = [
   [/^Lies in the past\.$/, "field.past"],
   [/^One of the sessions would begin before now\.$/, "field.one_past"],
   [/^Lies more than a year ahead\.$/, "field.far"],
+  [/^Lies more than two years ahead\.$/, "field.ahead"],
+  [/^The last session would begin more than two years/, "field.series_end"],
   [/^Must lie ahead, by two years at most\.$/, "field.ahead"],
   [/^Several sessions can only be moved to another time/, "field.same_day"],
   [/^A session takes (?<least>\d+) minutes to (?<most>\d+) hours\.$/, "field.lesson_length"],

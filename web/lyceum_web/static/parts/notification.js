@@ -35,6 +35,7 @@ function Sentence({ kind, data, actor, times }) {
   return html`
     ${say(key, values)}
     ${data.starts_at && html` <span class="muted">· ${values.time}</span>`}
+    ${data.count > 1 && html` <span class="muted">· ${t("notifications.sessions", { count: data.count })}</span>`}
     ${times > 1 && html` <span class="muted">· ${t("notifications.times", { count: times })}</span>`}
   `;
 }

@@ -6,6 +6,7 @@ import { html, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
 import { Action } from "../parts/action.js";
 import { Ask } from "../parts/ask.js";
+import { ScopeField } from "../parts/scope-field.js";
 
 const EARLIEST = 15 * MINUTE; // before the announced time
 
@@ -26,8 +27,8 @@ export function HostTools({ session, set }) {
   }
   const start = async () => show(await post("/api/study-sessions/{session_id}/start", { params }));
   const finish = async () => show(await post("/api/study-sessions/{session_id}/finish", { params }));
-  const cancel = async (/** @type {string | null} */ reason) =>
-    show(await post("/api/study-sessions/{session_id}/cancel", { params, body: { reason } }));
+  const cancel = async (/** @type {string | null} */ reason, /** @type {Record<string, string>} */ { scope = "this" }) =>
+    show(await post("/api/study-sessions/{session_id}/cancel", { params, body: { reason, scope } }));
 
   return html`
     <section class="card stack" aria-labelledby="tools">
@@ -50,7 +51,7 @@ export function HostTools({ session, set }) {
       ${asked === "cancel" && html`
         <${Ask}
           title=${t("tools.cancel")} why=${t("tools.cancel_why")} press=${t("tools.cancel")} reason=${t("reason")}
-          work=${cancel} close=${close}
+          fields=${html`<${ScopeField} session=${session} />`} work=${cancel} close=${close}
         />
       `}
     </section>

@@ -88,7 +88,7 @@ async function drawClusters(map, pins) {
   const zoom = Math.round(map.getZoom());
   let found;
   try {
-    found = await get("/api/study-sessions/clusters", { query: { bbox: boxOf(map), zoom } });
+    found = await get("/api/study-sessions/clusters", { query: { bbox: boxOf(map), zoom, series: "next" } });
   } catch {
     return;
   }

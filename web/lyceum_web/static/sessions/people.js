@@ -11,6 +11,7 @@ import { BlockDialog } from "../parts/block.js";
 import { Menu } from "../parts/menu.js";
 import { Initials, Person } from "../parts/person.js";
 import { ReportDialog } from "../parts/report.js";
+import { ScopeField } from "../parts/scope-field.js";
 import { Refusal } from "../parts/trouble.js";
 
 /** @typedef {Schemas["StudySessionDetails"]} Session */
@@ -77,17 +78,19 @@ function PersonMenu({ person, session, isHost, again, set, onBlock }) {
   const name = person.display_name || t("person.unknown");
   const isOpen = session.status === "live" || session.status === "starting-soon";
 
-  async function handOver() {
-    set(await post("/api/study-sessions/{session_id}/host", { params, body: { user_id } }));
+  async function handOver(/** @type {string | null} */ _, /** @type {Record<string, string>} */ { scope = "this" }) {
+    set(await post("/api/study-sessions/{session_id}/host", { params, body: { user_id, scope } }));
     tell(t("people.handed_over", { name }));
     again();
   }
-  async function sendAway(/** @type {string | null} */ reason) {
-    await remove("/api/study-sessions/{session_id}/participants/{user_id}", { params: { ...params, user_id }, body: { reason } });
+  async function sendAway(/** @type {string | null} */ reason, /** @type {Record<string, string>} */ { scope = "this" }) {
+    const body = { reason, scope };
+    await remove("/api/study-sessions/{session_id}/participants/{user_id}", { params: { ...params, user_id }, body });
     tell(t("people.removed", { name }));
     document.getElementById("people")?.focus();
     again();
   }
+  const scopes = html`<${ScopeField} session=${session} />`;
   return html`
     <${Menu} label=${t("people.actions", { name })}>
       ${isHost && isOpen && html`
@@ -100,13 +103,13 @@ function PersonMenu({ person, session, isHost, again, set, onBlock }) {
     ${asked === "host" && html`
       <${Ask}
         title=${t("people.hand_over_to", { name })} why=${t("people.hand_over_why")} press=${t("people.hand_over")}
-        work=${handOver} close=${close}
+        fields=${scopes} work=${handOver} close=${close}
       />
     `}
     ${asked === "remove" && html`
       <${Ask}
         title=${t("people.remove_name", { name })} why=${t("people.remove_why")} press=${t("people.remove")}
-        reason=${t("reason")} work=${sendAway} close=${close}
+        fields=${scopes} reason=${t("reason")} work=${sendAway} close=${close}
       />
     `}
     ${asked === "report" && html`<${ReportDialog} about="person" id=${user_id} close=${close} />`}

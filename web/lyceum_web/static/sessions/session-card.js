@@ -20,6 +20,7 @@ export function SessionCard({ session, index }) {
         <p class="small">
           <${Person} id=${session.host_id} name=${session.host_display_name} isLink=${false} />
           ${" · "}<${Seats} session=${session} />
+          ${session.series_id && html`${" · "}<span>${t("series.one_of")}</span>`}
         </p>
       </div>
     </article>

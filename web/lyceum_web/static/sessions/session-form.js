@@ -14,9 +14,9 @@ const MODES = ["in-person", "online", "hybrid"];
 
 /**
  * @param {{ form: FormState, values: Values, change: (changes: Values) => void, press: string, isLive?: boolean,
- *   children?: unknown }} properties
+ *   repeat?: unknown, children?: unknown }} properties `repeat` stands below the time
  */
-export function SessionForm({ form, values, change, press, isLive = false, children }) {
+export function SessionForm({ form, values, change, press, isLive = false, repeat, children }) {
   function onInput(/** @type {Event} */ event) {
     const { form: element } = /** @type {HTMLInputElement} */ (event.target);
     change(/** @type {Values} */ (Object.fromEntries(new FormData(/** @type {HTMLFormElement} */ (element)))));
@@ -33,6 +33,7 @@ export function SessionForm({ form, values, change, press, isLive = false, child
             <${Choice} form=${form} name="mode" label=${t("near.mode")} value=${values.mode} words="mode" of=${MODES} />
           </div>
           <${Time} form=${form} values=${values} />
+          ${repeat}
           <${Place} form=${form} values=${values} change=${change} />
         `}
         <${Field}
