@@ -15,6 +15,7 @@ NAMES = (
     "bare_writes",
     "dashboard",
     "study_sessions_growing",
+    "series",
     "first_load",
     "footprint",
     "worker_classes",
