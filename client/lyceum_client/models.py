@@ -193,6 +193,24 @@ class Availability(TypedDict):
     degraded: NotRequired[list[str]]
 
 
+class AwaitedStudySession(TypedDict):
+    id: str
+    title: str
+    subject: str
+    status: str
+    mode: str
+    start_time: str
+    starts_at: str
+    ends_at: str
+    host_id: str
+    current_participants: int
+    max_participants: int
+    my_participation: WaitlistPosition
+    host_username: NotRequired[str | None]
+    host_display_name: NotRequired[str | None]
+    host_avatar_url: NotRequired[str | None]
+
+
 class BatchResult(TypedDict):
     xp_gained: int
     total_xp: int
@@ -245,6 +263,7 @@ class CalendarEntry(TypedDict):
     status: str
     location: str | None
     path: str
+    tentative: bool
     overlaps: bool
 
 
@@ -364,6 +383,7 @@ class CourseChanges(TypedDict):
 class Dashboard(TypedDict):
     degraded: NotRequired[list[str]]
     study_sessions: FirstNextStudySessions | None
+    waitlist: FirstAwaitedStudySessions | None
     tutoring_sessions: FirstNextTutoringSessions | None
     havrutas: FirstOwnHavrutas | None
     assessments: FirstOpenAssessments | None
@@ -532,6 +552,10 @@ class FiledReport(TypedDict):
     kind: Literal["harassment", "hate", "sexual", "danger", "spam", "impersonation", "other"]
     text: str | None
     created_at: str
+
+
+class FirstAwaitedStudySessions(Page["AwaitedStudySession"]):
+    pass
 
 
 class FirstCode(TypedDict):
@@ -1248,6 +1272,7 @@ class LiveStudySession(TypedDict):
     max_participants: int
     current_participants: int
     seats_left: int
+    series_id: str | None
     created_at: str
     updated_at: str
     description: str | None
@@ -1404,6 +1429,7 @@ class NewHavrutaSession(TypedDict):
 
 
 class NewHost(TypedDict):
+    scope: NotRequired[Literal["this", "future", "all"]]
     user_id: str
 
 
@@ -1506,6 +1532,8 @@ class NewStudySession(TypedDict):
     meeting_url: NotRequired[str | None]
     visibility: NotRequired[Literal["public", "unlisted", "private"]]
     location_visibility: NotRequired[Literal["exact", "approximate"]]
+    rrule: NotRequired[str]
+    timezone: NotRequired[str]
 
 
 class NewTutorProfile(TypedDict):
@@ -1781,6 +1809,7 @@ class ParentRemoval(TypedDict):
 
 
 class ParticipantRemoval(TypedDict):
+    scope: NotRequired[Literal["this", "future", "all"]]
     reason: NotRequired[str | None]
 
 
@@ -2457,6 +2486,33 @@ class SeenUserPage(Page["SeenUser"]):
     degraded: NotRequired[list[str]]
 
 
+class SeriesJoin(TypedDict):
+    scope: NotRequired[Literal["this", "future", "all"]]
+    waitlist: NotRequired[bool]
+    join_code: NotRequired[str | None]
+
+
+class SeriesLeave(TypedDict):
+    scope: NotRequired[Literal["this", "future", "all"]]
+
+
+class SeriesPart(TypedDict):
+    session_id: str
+    start_time: str
+    outcome: Literal["joined", "waiting", "full", "refused"]
+    position: int | None
+
+
+class SeriesParts(TypedDict):
+    items: list[SeriesPart]
+
+
+class SeriesRule(TypedDict):
+    id: str
+    rrule: str
+    timezone: str
+
+
 class SessionChange(TypedDict):
     kind: Literal["rescheduled", "changed", "attendance"]
     changed_by: str
@@ -2695,6 +2751,7 @@ class StudySession(TypedDict):
     seats_left: int
     distance_m: float | None
     my_participation: MyParticipation | None
+    series_id: str | None
     created_at: str
     updated_at: str
     host_username: NotRequired[str | None]
@@ -2703,6 +2760,7 @@ class StudySession(TypedDict):
 
 
 class StudySessionCancellation(TypedDict):
+    scope: NotRequired[Literal["this", "future", "all"]]
     reason: NotRequired[str | None]
 
 
@@ -2731,6 +2789,7 @@ class StudySessionChanges(TypedDict):
     meeting_url: NotRequired[str | None]
     visibility: NotRequired[Literal["public", "unlisted", "private"]]
     location_visibility: NotRequired[Literal["exact", "approximate"]]
+    scope: NotRequired[Literal["this", "future", "all"]]
 
 
 class StudySessionCreatedEvent(TypedDict):
@@ -2741,6 +2800,10 @@ class StudySessionCreatedEvent(TypedDict):
     occurred_at: str
     data: LiveStudySession
     room: NotRequired[str]
+
+
+class StudySessionDates(TypedDict):
+    start_times: list[str]
 
 
 class StudySessionDetails(TypedDict):
@@ -2765,6 +2828,7 @@ class StudySessionDetails(TypedDict):
     seats_left: int
     distance_m: float | None
     my_participation: MyParticipation | None
+    series_id: str | None
     created_at: str
     updated_at: str
     description: str | None
@@ -2775,6 +2839,7 @@ class StudySessionDetails(TypedDict):
     cancelled_at: str | None
     cancellation_reason: str | None
     version: int
+    series: SeriesRule | None
     participants: list[SessionParticipant] | None
     host_username: NotRequired[str | None]
     host_display_name: NotRequired[str | None]
@@ -2884,6 +2949,12 @@ class StudySessionMessageEvent(TypedDict):
 
 class StudySessionPage(Page["StudySession"]):
     degraded: NotRequired[list[str]]
+
+
+class StudySessionPlan(TypedDict):
+    start_time: str
+    rrule: NotRequired[str]
+    timezone: NotRequired[str]
 
 
 class StudySessionRemovedEvent(TypedDict):
@@ -3226,6 +3297,10 @@ class ValidatedSession(TypedDict):
     status: Literal["active", "completed", "user_abandoned_not_completed", "expired"]
     current_page_id: int | None
     last_activity: str
+
+
+class WaitlistPosition(TypedDict):
+    waitlist_position: int
 
 
 class WeeklyHours(TypedDict):

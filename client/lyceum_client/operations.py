@@ -164,6 +164,9 @@ from lyceum_client.models import (
     SeenReport,
     SeenReportPage,
     SeenUserPage,
+    SeriesJoin,
+    SeriesLeave,
+    SeriesParts,
     SessionChangePage,
     SessionDates,
     SessionParticipantPage,
@@ -178,9 +181,11 @@ from lyceum_client.models import (
     StreamTicket,
     StudySessionCancellation,
     StudySessionChanges,
+    StudySessionDates,
     StudySessionDetails,
     StudySessionMap,
     StudySessionPage,
+    StudySessionPlan,
     SubmissionResult,
     SubmittedAnswer,
     SubmittedAnswers,
@@ -691,6 +696,7 @@ class Lyceum(Transport):
         q: str | None = None,
         has_space: bool | None = None,
         host_id: str | None = None,
+        series: Literal["all", "next"] | None = None,
         sort: Literal["start_time", "distance"] | None = None,
     ) -> StudySessionPage:
         """Search public sessions near a point or in a box; by default those that start soon or are live."""
@@ -715,6 +721,7 @@ class Lyceum(Transport):
                     "q": q,
                     "has_space": has_space,
                     "host_id": host_id,
+                    "series": series,
                     "sort": sort,
                 },
             ),
@@ -724,7 +731,7 @@ class Lyceum(Transport):
     def create_study_session(
         self, body: NewStudySession, *, idempotency_key: str | None = None
     ) -> StudySessionDetails:
-        """Create a study session; you are its host and first participant."""
+        """Create a study session, or a series and get its first; you are the host and first participant."""
         return self.call(
             Request(
                 "POST",
@@ -735,10 +742,16 @@ class Lyceum(Transport):
             StudySessionDetails,
         )
 
-    def cluster_study_sessions(self, *, bbox: str, zoom: int) -> StudySessionMap:
+    def cluster_study_sessions(
+        self, *, bbox: str, zoom: int, series: Literal["all", "next"] | None = None
+    ) -> StudySessionMap:
         """Get what a map of an area shows: open public sessions, as clusters where there are many."""
         return self.call(
-            Request("GET", "/api/study-sessions/clusters", query={"bbox": bbox, "zoom": zoom}),
+            Request(
+                "GET",
+                "/api/study-sessions/clusters",
+                query={"bbox": bbox, "zoom": zoom, "series": series},
+            ),
             StudySessionMap,
         )
 
@@ -764,10 +777,12 @@ class Lyceum(Transport):
         tz: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
-        role: Literal["host", "participant", None] = None,
+        role: Literal["host", "participant", "waiting", None] = None,
         when: Literal["upcoming", "past"] | None = None,
     ) -> StudySessionPage:
-        """List the sessions you have a seat in, earliest first; with `when=past`, newest first."""
+        """List the sessions you have a seat in or wait for, earliest first; with `when=past`, newest
+        first.
+        """
         return self.call(
             Request(
                 "GET",
@@ -826,17 +841,64 @@ class Lyceum(Transport):
     def cancel_study_session(
         self, session_id: str, body: StudySessionCancellation | None = None
     ) -> StudySessionDetails:
-        """Cancel your session before it starts."""
+        """Cancel your session before it starts, or more of its series."""
         return self.call(
             Request("POST", f"/api/study-sessions/{segment(session_id)}/cancel", body=body),
             StudySessionDetails,
         )
 
     def transfer_study_session(self, session_id: str, body: NewHost) -> StudySessionDetails:
-        """Make another active participant the host of your session."""
+        """Make another active participant the host of your session, or of more of its series."""
         return self.call(
             Request("POST", f"/api/study-sessions/{segment(session_id)}/host", body=body),
             StudySessionDetails,
+        )
+
+    def preview_study_sessions(self, body: StudySessionPlan) -> StudySessionDates:
+        """Preview when sessions planned like this would begin; none is made."""
+        return self.call(
+            Request("POST", "/api/study-sessions/preview", body=body), StudySessionDates
+        )
+
+    def list_series_sessions(
+        self,
+        session_id: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        when: Literal["upcoming", "past"] | None = None,
+    ) -> StudySessionPage:
+        """List the sessions of its series that you may see, earliest first; with `when=past`, newest
+        first.
+        """
+        return self.call(
+            Request(
+                "GET",
+                f"/api/study-sessions/{segment(session_id)}/series",
+                query={"limit": limit, "cursor": cursor, "when": when},
+            ),
+            StudySessionPage,
+        )
+
+    def join_series(
+        self, session_id: str, body: SeriesJoin | None = None, *, idempotency_key: str | None = None
+    ) -> SeriesParts:
+        """Join the sessions of its series, each that has a seat; or also the waitlists of the others."""
+        return self.call(
+            Request(
+                "POST",
+                f"/api/study-sessions/{segment(session_id)}/series/join",
+                headers={"Idempotency-Key": idempotency_key or new_key()},
+                body=body,
+            ),
+            SeriesParts,
+        )
+
+    def leave_series(self, session_id: str, body: SeriesLeave | None = None) -> None:
+        """Give up your seats, and your positions on waitlists, in the sessions of its series."""
+        self.call(
+            Request("POST", f"/api/study-sessions/{segment(session_id)}/series/leave", body=body),
+            type(None),
         )
 
     def join_study_session(
@@ -877,9 +939,7 @@ class Lyceum(Transport):
     def remove_participant(
         self, session_id: str, user_id: str, body: ParticipantRemoval | None = None
     ) -> None:
-        """Remove a participant from your session, for good. They are told the reason, which is not kept
-        here.
-        """
+        """Remove a participant from your session, or more of its series, for good."""
         self.call(
             Request(
                 "DELETE",
