@@ -1,5 +1,6 @@
 """Asking for lessons, answering, following as a parent."""
 
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
