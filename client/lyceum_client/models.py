@@ -547,7 +547,7 @@ class FieldProblem(TypedDict):
 
 class FiledReport(TypedDict):
     id: str
-    about: Literal["person", "study_session", "message", "havruta"]
+    about: Literal["person", "study_session", "message", "havruta", "havruta_message", "note"]
     about_id: str
     kind: Literal["harassment", "hate", "sexual", "danger", "spam", "impersonation", "other"]
     text: str | None
@@ -750,6 +750,87 @@ class HavrutaMemberProgress(TypedDict):
     username: NotRequired[str | None]
     display_name: NotRequired[str | None]
     avatar_url: NotRequired[str | None]
+
+
+class HavrutaMessage(TypedDict):
+    id: str
+    user_id: str
+    seq: int
+    content: str | None
+    client_message_id: str | None
+    created_at: str
+    edited_at: str | None
+    deleted: bool
+    folded: bool
+    havruta_id: str
+    username: NotRequired[str | None]
+    display_name: NotRequired[str | None]
+    avatar_url: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
+
+
+class HavrutaMessageDeletedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: LiveHavrutaMessage
+    room: NotRequired[str]
+
+
+class HavrutaMessageEditedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: LiveHavrutaMessage
+    room: NotRequired[str]
+
+
+class HavrutaMessageEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: LiveHavrutaMessage
+    room: NotRequired[str]
+
+
+class HavrutaMessagePage(Page["HavrutaMessage"]):
+    degraded: NotRequired[list[str]]
+
+
+class HavrutaNoteAddedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: LiveNote
+    room: NotRequired[str]
+
+
+class HavrutaNoteChangedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: LiveNote
+    room: NotRequired[str]
+
+
+class HavrutaNoteRemovedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: RemovedNote
+    room: NotRequired[str]
 
 
 class HavrutaOwnerChangedEvent(TypedDict):
@@ -1110,6 +1191,12 @@ class ListedCourse(TypedDict):
     description: str | None
     timezone: str
     cancel_notice_hours: int
+    booking: Literal["ask", "book"]
+    session_minutes: int
+    minimum_notice_minutes: int
+    buffer_before_minutes: int
+    buffer_after_minutes: int
+    most_per_week: int | None
     status: Literal["open", "archived"]
     created_at: str | None
     version: int
@@ -1185,6 +1272,23 @@ class ListedTutorPage(Page["ListedTutor"]):
     degraded: NotRequired[list[str]]
 
 
+class LiveHavrutaMessage(TypedDict):
+    id: str
+    user_id: str
+    seq: int
+    content: str | None
+    client_message_id: str | None
+    created_at: str
+    edited_at: str | None
+    deleted: bool
+    folded: bool
+    havruta_id: str
+    path: NotRequired[str]
+    username: NotRequired[str | None]
+    display_name: NotRequired[str | None]
+    avatar_url: NotRequired[str | None]
+
+
 class LiveHavrutaSession(TypedDict):
     id: str
     havruta_id: str
@@ -1225,7 +1329,6 @@ class LiveHavrutaSession(TypedDict):
 
 class LiveMessage(TypedDict):
     id: str
-    session_id: str
     user_id: str
     seq: int
     content: str | None
@@ -1233,6 +1336,24 @@ class LiveMessage(TypedDict):
     created_at: str
     edited_at: str | None
     deleted: bool
+    folded: bool
+    session_id: str
+    path: NotRequired[str]
+    username: NotRequired[str | None]
+    display_name: NotRequired[str | None]
+    avatar_url: NotRequired[str | None]
+
+
+class LiveNote(TypedDict):
+    id: str
+    user_id: str
+    havruta_id: str | None
+    ref: str
+    hebrew_ref: str
+    text: str | None
+    version: int
+    created_at: str
+    updated_at: str
     folded: bool
     path: NotRequired[str]
     username: NotRequired[str | None]
@@ -1312,7 +1433,6 @@ class MeanRatings(TypedDict):
 
 class Message(TypedDict):
     id: str
-    session_id: str
     user_id: str
     seq: int
     content: str | None
@@ -1321,6 +1441,7 @@ class Message(TypedDict):
     edited_at: str | None
     deleted: bool
     folded: bool
+    session_id: str
     username: NotRequired[str | None]
     display_name: NotRequired[str | None]
     avatar_url: NotRequired[str | None]
@@ -1450,6 +1571,12 @@ class NewNavigator(TypedDict):
     user_id: str
 
 
+class NewNote(TypedDict):
+    ref: str
+    text: str
+    havruta_id: NotRequired[str | None]
+
+
 class NewOwner(TypedDict):
     user_id: str
 
@@ -1483,7 +1610,7 @@ class NewPosition(TypedDict):
 
 
 class NewReport(TypedDict):
-    about: Literal["person", "study_session", "message", "havruta"]
+    about: Literal["person", "study_session", "message", "havruta", "havruta_message", "note"]
     about_id: str
     kind: Literal["harassment", "hate", "sexual", "danger", "spam", "impersonation", "other"]
     text: NotRequired[str | None]
@@ -1607,6 +1734,32 @@ class NextTutoringSession(TypedDict):
     tutor_avatar_url: NotRequired[str | None]
 
 
+class Note(TypedDict):
+    id: str
+    user_id: str
+    havruta_id: str | None
+    ref: str
+    hebrew_ref: str
+    text: str | None
+    version: int
+    created_at: str
+    updated_at: str
+    folded: bool
+    username: NotRequired[str | None]
+    display_name: NotRequired[str | None]
+    avatar_url: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
+
+
+class NoteChanges(TypedDict):
+    text: NotRequired[str]
+    havruta_id: NotRequired[str | None]
+
+
+class NotePage(Page["Note"]):
+    degraded: NotRequired[list[str]]
+
+
 class Notification(TypedDict):
     id: str
     kind: str
@@ -1652,6 +1805,7 @@ class NotificationPreferenceChanges(TypedDict):
     parent_left: NotRequired[bool]
     session_request_withdrawn: NotRequired[bool]
     review_received: NotRequired[bool]
+    havruta_message: NotRequired[bool]
 
 
 class NotificationPreferences(TypedDict):
@@ -1682,6 +1836,7 @@ class NotificationPreferences(TypedDict):
     parent_left: bool
     session_request_withdrawn: bool
     review_received: bool
+    havruta_message: bool
 
 
 class NumberBounds(TypedDict):
@@ -2242,9 +2397,13 @@ class ReminderChoice(TypedDict):
     alarm_before_minutes: NotRequired[int | None]
 
 
+class RemovedNote(TypedDict):
+    id: str
+
+
 class Report(TypedDict):
     id: str
-    about: Literal["person", "study_session", "message", "havruta"]
+    about: Literal["person", "study_session", "message", "havruta", "havruta_message", "note"]
     about_id: str
     kind: Literal["harassment", "hate", "sexual", "danger", "spam", "impersonation", "other"]
     text: str | None
@@ -2441,7 +2600,7 @@ class SeenApplicationPage(Page["SeenApplication"]):
 
 class SeenReport(TypedDict):
     id: str
-    about: Literal["person", "study_session", "message", "havruta"]
+    about: Literal["person", "study_session", "message", "havruta", "havruta_message", "note"]
     about_id: str
     kind: Literal["harassment", "hate", "sexual", "danger", "spam", "impersonation", "other"]
     text: str | None

@@ -52,6 +52,8 @@ from lyceum_client.models import (
     Havruta,
     HavrutaChanges,
     HavrutaMemberPage,
+    HavrutaMessage,
+    HavrutaMessagePage,
     HavrutaPage,
     HavrutaProgress,
     HavrutaRemoval,
@@ -94,6 +96,7 @@ from lyceum_client.models import (
     NewMessage,
     NewNavigationMode,
     NewNavigator,
+    NewNote,
     NewOwner,
     NewPasskey,
     NewPosition,
@@ -106,6 +109,9 @@ from lyceum_client.models import (
     NewTutoringSession,
     NewTutorProfile,
     NewWhiteboard,
+    Note,
+    NoteChanges,
+    NotePage,
     NotificationPage,
     NotificationPreferenceChanges,
     NotificationPreferences,
@@ -244,9 +250,7 @@ class Lyceum(Transport):
         return self.call(Request("GET", "/api/me/export"), PersonalDataExport)
 
     def create_report(self, body: NewReport) -> FiledReport:
-        """Report a person, a study session, a message or a havruta to the admins, who read what it says
-        now.
-        """
+        """Report a person, or what somebody wrote, to the admins, who read what it says now."""
         return self.call(Request("POST", "/api/reports", body=body), FiledReport)
 
     def get_problem_type(self, problem: str) -> ProblemType:
@@ -1926,6 +1930,108 @@ class Lyceum(Transport):
             ),
             CompletedHavrutaSessionPage,
         )
+
+    def list_havruta_messages(
+        self,
+        havruta_id: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        before: int | None = None,
+        after: int | None = None,
+    ) -> HavrutaMessagePage:
+        """List the messages, newest first; `next` continues in the direction of the read."""
+        return self.call(
+            Request(
+                "GET",
+                f"/api/havrutas/{segment(havruta_id)}/messages",
+                query={"limit": limit, "cursor": cursor, "before": before, "after": after},
+            ),
+            HavrutaMessagePage,
+        )
+
+    def send_havruta_message(
+        self, havruta_id: str, body: NewMessage, *, idempotency_key: str | None = None
+    ) -> HavrutaMessage:
+        """Send a message to the other members."""
+        return self.call(
+            Request(
+                "POST",
+                f"/api/havrutas/{segment(havruta_id)}/messages",
+                headers={"Idempotency-Key": idempotency_key or new_key()},
+                body=body,
+            ),
+            HavrutaMessage,
+        )
+
+    def update_havruta_message(
+        self, havruta_id: str, message_id: str, body: MessageChange
+    ) -> HavrutaMessage:
+        """Edit your message, within 15 minutes."""
+        return self.call(
+            Request(
+                "PATCH",
+                f"/api/havrutas/{segment(havruta_id)}/messages/{segment(message_id)}",
+                body=body,
+            ),
+            HavrutaMessage,
+        )
+
+    def delete_havruta_message(self, havruta_id: str, message_id: str) -> None:
+        """Delete your message; as the owner, any message."""
+        self.call(
+            Request(
+                "DELETE", f"/api/havrutas/{segment(havruta_id)}/messages/{segment(message_id)}"
+            ),
+            type(None),
+        )
+
+    def list_notes(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        ref: str | None = None,
+        havruta_id: str | None = None,
+    ) -> NotePage:
+        """List your notes and those that are shared with you, newest first."""
+        return self.call(
+            Request(
+                "GET",
+                "/api/notes",
+                query={"limit": limit, "cursor": cursor, "ref": ref, "havruta_id": havruta_id},
+            ),
+            NotePage,
+        )
+
+    def create_note(self, body: NewNote, *, idempotency_key: str | None = None) -> Note:
+        """Note something on a passage, for yourself or for the members of a havruta."""
+        return self.call(
+            Request(
+                "POST",
+                "/api/notes",
+                headers={"Idempotency-Key": idempotency_key or new_key()},
+                body=body,
+            ),
+            Note,
+        )
+
+    def get_note(self, note_id: str) -> Note:
+        """Get a note of yours, or one that is shared with you."""
+        return self.call(Request("GET", f"/api/notes/{segment(note_id)}"), Note)
+
+    def update_note(self, note_id: str, body: NoteChanges, *, if_match: str) -> Note:
+        """Change what your note says, or with whom it is shared."""
+        return self.call(
+            Request(
+                "PATCH", f"/api/notes/{segment(note_id)}", headers={"If-Match": if_match}, body=body
+            ),
+            Note,
+        )
+
+    def delete_note(self, note_id: str) -> None:
+        """Delete your note."""
+        self.call(Request("DELETE", f"/api/notes/{segment(note_id)}"), type(None))
 
     def list_havruta_sessions(
         self,

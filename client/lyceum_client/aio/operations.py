@@ -53,6 +53,8 @@ from lyceum_client.models import (
     Havruta,
     HavrutaChanges,
     HavrutaMemberPage,
+    HavrutaMessage,
+    HavrutaMessagePage,
     HavrutaPage,
     HavrutaProgress,
     HavrutaRemoval,
@@ -95,6 +97,7 @@ from lyceum_client.models import (
     NewMessage,
     NewNavigationMode,
     NewNavigator,
+    NewNote,
     NewOwner,
     NewPasskey,
     NewPosition,
@@ -107,6 +110,9 @@ from lyceum_client.models import (
     NewTutoringSession,
     NewTutorProfile,
     NewWhiteboard,
+    Note,
+    NoteChanges,
+    NotePage,
     NotificationPage,
     NotificationPreferenceChanges,
     NotificationPreferences,
@@ -248,9 +254,7 @@ class AsyncLyceum(AsyncTransport):
         return await self.call(Request("GET", "/api/me/export"), PersonalDataExport)
 
     async def create_report(self, body: NewReport) -> FiledReport:
-        """Report a person, a study session, a message or a havruta to the admins, who read what it says
-        now.
-        """
+        """Report a person, or what somebody wrote, to the admins, who read what it says now."""
         return await self.call(Request("POST", "/api/reports", body=body), FiledReport)
 
     async def get_problem_type(self, problem: str) -> ProblemType:
@@ -1960,6 +1964,108 @@ class AsyncLyceum(AsyncTransport):
             ),
             CompletedHavrutaSessionPage,
         )
+
+    async def list_havruta_messages(
+        self,
+        havruta_id: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        before: int | None = None,
+        after: int | None = None,
+    ) -> HavrutaMessagePage:
+        """List the messages, newest first; `next` continues in the direction of the read."""
+        return await self.call(
+            Request(
+                "GET",
+                f"/api/havrutas/{segment(havruta_id)}/messages",
+                query={"limit": limit, "cursor": cursor, "before": before, "after": after},
+            ),
+            HavrutaMessagePage,
+        )
+
+    async def send_havruta_message(
+        self, havruta_id: str, body: NewMessage, *, idempotency_key: str | None = None
+    ) -> HavrutaMessage:
+        """Send a message to the other members."""
+        return await self.call(
+            Request(
+                "POST",
+                f"/api/havrutas/{segment(havruta_id)}/messages",
+                headers={"Idempotency-Key": idempotency_key or new_key()},
+                body=body,
+            ),
+            HavrutaMessage,
+        )
+
+    async def update_havruta_message(
+        self, havruta_id: str, message_id: str, body: MessageChange
+    ) -> HavrutaMessage:
+        """Edit your message, within 15 minutes."""
+        return await self.call(
+            Request(
+                "PATCH",
+                f"/api/havrutas/{segment(havruta_id)}/messages/{segment(message_id)}",
+                body=body,
+            ),
+            HavrutaMessage,
+        )
+
+    async def delete_havruta_message(self, havruta_id: str, message_id: str) -> None:
+        """Delete your message; as the owner, any message."""
+        await self.call(
+            Request(
+                "DELETE", f"/api/havrutas/{segment(havruta_id)}/messages/{segment(message_id)}"
+            ),
+            type(None),
+        )
+
+    async def list_notes(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        ref: str | None = None,
+        havruta_id: str | None = None,
+    ) -> NotePage:
+        """List your notes and those that are shared with you, newest first."""
+        return await self.call(
+            Request(
+                "GET",
+                "/api/notes",
+                query={"limit": limit, "cursor": cursor, "ref": ref, "havruta_id": havruta_id},
+            ),
+            NotePage,
+        )
+
+    async def create_note(self, body: NewNote, *, idempotency_key: str | None = None) -> Note:
+        """Note something on a passage, for yourself or for the members of a havruta."""
+        return await self.call(
+            Request(
+                "POST",
+                "/api/notes",
+                headers={"Idempotency-Key": idempotency_key or new_key()},
+                body=body,
+            ),
+            Note,
+        )
+
+    async def get_note(self, note_id: str) -> Note:
+        """Get a note of yours, or one that is shared with you."""
+        return await self.call(Request("GET", f"/api/notes/{segment(note_id)}"), Note)
+
+    async def update_note(self, note_id: str, body: NoteChanges, *, if_match: str) -> Note:
+        """Change what your note says, or with whom it is shared."""
+        return await self.call(
+            Request(
+                "PATCH", f"/api/notes/{segment(note_id)}", headers={"If-Match": if_match}, body=body
+            ),
+            Note,
+        )
+
+    async def delete_note(self, note_id: str) -> None:
+        """Delete your note."""
+        await self.call(Request("DELETE", f"/api/notes/{segment(note_id)}"), type(None))
 
     async def list_havruta_sessions(
         self,
