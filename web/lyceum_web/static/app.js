@@ -42,10 +42,11 @@ function Page({ first }) {
 }
 
 /** The component of a page, or why there is none. @param {import("./router.js").Route} route */
-async function loadPage({ pattern, load, style: name }) {
+async function loadPage({ pattern, load, style: names = "" }) {
   try {
     const words = pattern === "/" ? undefined : speakWhole();
-    const [page] = await Promise.all([load(), name && style(`./styles/${name}.css`), words]);
+    const styles = names.split(" ").filter(Boolean).map((name) => style(`./styles/${name}.css`));
+    const [page] = await Promise.all([load(), words, ...styles]);
     return { pattern, Component: page.default };
   } catch (error) {
     return { pattern, error };

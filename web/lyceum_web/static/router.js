@@ -6,7 +6,7 @@ import { signal } from "./vendor/ui.js";
  * @typedef {object} Route
  * @property {string} pattern such as `/study-sessions/:id`
  * @property {() => Promise<any>} load the module of the page, whose default is its component
- * @property {string} [style] the name of a stylesheet of its own
+ * @property {string} [style] the names of stylesheets of its own, with blanks between
  * @property {boolean} [signedIn] whether it is for people who have signed in
  */
 /** @typedef {{ path: string, query: URLSearchParams, fragment: URLSearchParams }} Place */

@@ -35,7 +35,7 @@ export const ROUTES = [
 
   { pattern: "/study-sessions", load: () => import("./pages/study-sessions.js"), style: "near", signedIn: true },
   { pattern: "/study-sessions/new", load: () => import("./pages/new-study-session.js"), style: "study-session", signedIn: true },
-  { pattern: "/study-sessions/:id", load: () => import("./pages/study-session.js"), style: "study-session" },
+  { pattern: "/study-sessions/:id", load: () => import("./pages/study-session.js"), style: "study-session conversation" },
   { pattern: "/study-sessions/:id/edit", load: () => import("./pages/edit-study-session.js"), style: "study-session", signedIn: true },
 
   { pattern: "/dashboard", load: () => import("./pages/dashboard.js"), style: "today", signedIn: true },
@@ -52,11 +52,11 @@ export const ROUTES = [
   { pattern: "/assessment-sessions/:id/result", load: () => import("./pages/assessment-result.js"), style: "assessments" },
 
   { pattern: "/havrutas", load: () => import("./pages/havrutas.js"), style: "havruta", signedIn: true },
-  { pattern: "/havrutas/:id", load: () => import("./pages/havruta.js"), style: "havruta", signedIn: true },
+  { pattern: "/havrutas/:id", load: () => import("./pages/havruta.js"), style: "havruta conversation", signedIn: true },
   { pattern: "/texts", load: () => import("./pages/texts.js"), style: "study" },
   { pattern: "/texts/:book", load: () => import("./pages/text.js"), style: "study" },
   { pattern: "/texts/:book/sections/:number", load: () => import("./pages/text-section.js"), style: "study" },
-  { pattern: "/havruta-sessions/:id", load: () => import("./pages/havruta-session.js"), style: "study", signedIn: true },
+  { pattern: "/havruta-sessions/:id", load: () => import("./pages/havruta-session.js"), style: "study conversation", signedIn: true },
   { pattern: "/whiteboards/:id", load: () => import("./pages/whiteboard.js"), style: "whiteboard", signedIn: true },
 
   { pattern: "/courses", load: () => import("./pages/courses.js"), style: "tutoring" },

@@ -1,5 +1,5 @@
 // @ts-check
-/** The conversation of a session: what was said, the newest below, and a field to say something. */
+/** A conversation: what was said, the newest below, and a field to say something. */
 import { account } from "../sign-in.js";
 import { day, isoDate, MINUTE } from "../time.js";
 import { html, useRef, useState } from "../vendor/ui.js";
@@ -16,10 +16,10 @@ import { Refusal, Trouble } from "../parts/trouble.js";
 const TOGETHER = 5 * MINUTE; // messages of a person that follow so soon have one head
 
 /**
- * @param {{ session: Schemas["StudySessionDetails"], isOpen: boolean,
- *   talk: ReturnType<typeof import("./conversation.js").conversationOf> }} properties
+ * @param {{ talk: import("./conversation.js").Talk, leader: string | null, leads: string, closed?: string | false }} properties
+ *   `leader` may delete what others wrote, and is shown as what they lead by; `closed` says why nothing can be written
  */
-export function Conversation({ session, isOpen, talk }) {
+export function Conversation({ talk, leader, leads, closed }) {
   const { messages, happenings, hasOlder, outbox, problem } = talk;
   const me = account.value?.id || "";
   const [edited, setEdited] = useState(/** @type {string | null} */ (null));
@@ -45,7 +45,7 @@ export function Conversation({ session, isOpen, talk }) {
   const item = (/** @type {Message} */ message, /** @type {boolean} */ follows) => html`
     <${MessageItem}
       key=${message.id} message=${message} follows=${follows} talk=${talk} leave=${leave}
-      isOwn=${message.user_id === me} isHost=${session.host_id === me} byHost=${message.user_id === session.host_id}
+      isOwn=${message.user_id === me} isLeader=${leader === me} badge=${message.user_id === leader ? leads : ""}
       isEdited=${edited === message.id} edit=${edit}
     />
   `;
@@ -67,8 +67,9 @@ export function Conversation({ session, isOpen, talk }) {
         </div>
         ${!isAtEnd && html`<button class="button quiet to-end" onClick=${toEnd}>${t("chat.newest")}</button>`}
       </div>
-      ${isOpen && html`<${Composer} place=${session.id} area=${area} send=${send} editLast=${editLast} />`}
-      ${!isOpen && html`<p class="muted">${t("chat.closed")}</p>`}
+      ${closed
+        ? html`<p class="muted">${closed}</p>`
+        : html`<${Composer} place=${talk.room.id} area=${area} send=${send} editLast=${editLast} />`}
     </section>
   `;
 }

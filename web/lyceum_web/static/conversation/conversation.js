@@ -1,22 +1,37 @@
 // @ts-check
 /**
- * What is said in a study session, as far as it was read, and what happens there meanwhile. Events and answers may
- * come in any order: of two forms of a message the later one is kept.
+ * What is said in a room, such as a study session, as far as it was read, and what happens there meanwhile. Events and
+ * answers may come in any order: of two forms of a message the later one is kept.
  */
 import { get, patch, post, remove } from "../api.js";
 import { outboxOf } from "./outbox.js";
 import { batch, signal } from "../vendor/ui.js";
 
-/** @typedef {Schemas["Message"]} Message */
+/** @typedef {Omit<Schemas["Message"], "session_id">} Message */
+/** @typedef {ReturnType<typeof conversationOf>} Talk */
 /** @typedef {{ seq: number, type: string, name: string | null, at: string }} Happening */
 
-const PATH = "/api/study-sessions/{session_id}/messages";
-const ONE = "/api/study-sessions/{session_id}/messages/{message_id}";
+/**
+ * @typedef {object} Room
+ * @property {string} id
+ * @property {string} messages the path of its messages
+ * @property {string} reported what a message is called in a report
+ */
+
 const MOST = 100;
 
-/** @param {string} id of the session */
-export function conversationOf(id) {
-  const params = { session_id: id };
+/** @param {string} id @returns {Room} */
+export const ofStudySession = (id) => ({ id, messages: `/api/study-sessions/${id}/messages`, reported: "message" });
+
+/** @param {string} id @returns {Room} */
+export const ofHavruta = (id) => ({ id, messages: `/api/havrutas/${id}/messages`, reported: "havruta_message" });
+
+/** @param {Room} room */
+export function conversationOf(room) {
+  // Both kinds of rooms answer alike.
+  const path = /** @type {"/api/study-sessions/{session_id}/messages"} */ (room.messages);
+  const one = (/** @type {string} */ id) =>
+    /** @type {"/api/study-sessions/{session_id}/messages/{message_id}"} */ (`${room.messages}/${id}`);
   /** In their order; null before the first are read. */
   const messages = signal(/** @type {Message[] | null} */ (null));
   const hasOlder = signal(false);
@@ -25,8 +40,8 @@ export function conversationOf(id) {
   /** People whom the reader has blocked here: the platform folds what they wrote a moment later. @type {Set<string>} */
   const folded = new Set();
 
-  const outbox = outboxOf(id, async ({ id: client_message_id, content }) => {
-    take([await post(PATH, { params, body: { content, client_message_id }, key: "" })]);
+  const outbox = outboxOf(room.id, async ({ id: client_message_id, content }) => {
+    take([await post(path, { body: { content, client_message_id }, key: "" })]);
   });
 
   /** @param {Message[]} found */
@@ -54,22 +69,22 @@ export function conversationOf(id) {
     }
   }
   async function readLast() {
-    const page = await get(PATH, { params });
+    const page = await get(path);
     hasOlder.value = Boolean(page.next);
     take(page.items);
   }
   /** @param {number} after */
   async function readFrom(after) {
-    let page = await get(PATH, { params, query: { after, limit: MOST } });
+    let page = await get(path, { query: { after, limit: MOST } });
     take(page.items);
     while (page.next) {
-      page = await get(PATH, { params, query: { cursor: page.next, limit: MOST } });
+      page = await get(path, { query: { cursor: page.next, limit: MOST } });
       take(page.items);
     }
   }
   async function readOlder() {
     const before = messages.value?.[0]?.seq;
-    const page = await get(PATH, { params, query: { before } });
+    const page = await get(path, { query: { before } });
     hasOlder.value = Boolean(page.next);
     take(page.items);
   }
@@ -83,7 +98,7 @@ export function conversationOf(id) {
       return;
     }
     // A long message comes without its words.
-    if (data.path) take((await get(PATH, { params, query: { after: data.seq - 1, limit: 1 } })).items);
+    if (data.path) take((await get(path, { query: { after: data.seq - 1, limit: 1 } })).items);
     else take([data]);
   }
 
@@ -95,14 +110,14 @@ export function conversationOf(id) {
 
   /** @param {string} message_id @param {string} content */
   async function edit(message_id, content) {
-    take([await patch(ONE, { params: { ...params, message_id }, body: { content } })]);
+    take([await patch(one(message_id), { body: { content } })]);
   }
   /** @param {Message} message */
   async function erase(message) {
-    await remove(ONE, { params: { ...params, message_id: message.id } });
+    await remove(one(message.id));
     take([{ ...message, content: null, deleted: true }]);
   }
-  return { messages, hasOlder, happenings, problem, outbox, refresh, readOlder, hear, fold, edit, erase };
+  return { room, messages, hasOlder, happenings, problem, outbox, refresh, readOlder, hear, fold, edit, erase };
 }
 
 /** Whether the first form of a message is the later one. @param {Message} one @param {Message} other */

@@ -8,7 +8,7 @@ export const LONGEST = 2000;
 
 /**
  * @param {{ message: import("./conversation.js").Message, end: () => void,
- *   talk: ReturnType<typeof import("./conversation.js").conversationOf> }} properties
+ *   talk: import("./conversation.js").Talk }} properties
  */
 export function MessageEdit({ message, talk, end }) {
   const area = useRef(/** @type {HTMLTextAreaElement | null} */ (null));

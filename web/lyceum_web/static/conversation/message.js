@@ -12,7 +12,7 @@ import { ReportDialog } from "../parts/report.js";
 import { wordsOn } from "../parts/trouble.js";
 
 /** @typedef {import("./conversation.js").Message} Message */
-/** @typedef {ReturnType<typeof import("./conversation.js").conversationOf>} Talk */
+/** @typedef {import("./conversation.js").Talk} Talk */
 
 const EDITABLE_FOR = 15 * MINUTE;
 
@@ -20,16 +20,16 @@ const EDITABLE_FOR = 15 * MINUTE;
 export const isEditable = ({ created_at: at, deleted }) => !deleted && Date.now() - Date.parse(at) < EDITABLE_FOR;
 
 /**
- * @param {{ message: Message, follows: boolean, isOwn: boolean, isHost: boolean, byHost: boolean, talk: Talk,
+ * @param {{ message: Message, follows: boolean, isOwn: boolean, isLeader: boolean, badge: string, talk: Talk,
  *   isEdited: boolean, edit: (id: string | null) => void, leave: () => void }} properties
- * `follows` if it goes on from the one above; `isHost` is the reader's, `byHost` the author's; `leave` takes the focus
+ * `follows` if it goes on from the one above; `isLeader` is the reader's, `badge` the author's; `leave` takes the focus
  */
-export function MessageItem({ message, follows, isOwn, isHost, byHost, talk, isEdited, edit, leave }) {
+export function MessageItem({ message, follows, isOwn, isLeader, badge, talk, isEdited, edit, leave }) {
   return html`
     <li class="message ${isOwn ? "own" : ""} ${follows ? "follows" : ""}">
       <p class="message-head small">
         ${isOwn ? html`<b>${t("chat.you")}</b>` : html`<b><${Person} id=${message.user_id} name=${message.display_name ?? null} /></b>`}
-        ${byHost && html` <span class="badge plain">${t("session.host")}</span>`}
+        ${badge && html` <span class="badge plain">${badge}</span>`}
         ${" "}<time class="muted" datetime=${message.created_at} title=${dayAndTime(message.created_at)}>${clockTime(message.created_at)}</time>
       </p>
       ${isEdited && html`<${MessageEdit} message=${message} talk=${talk} end=${() => edit(null)} />`}
@@ -37,7 +37,7 @@ export function MessageItem({ message, follows, isOwn, isHost, byHost, talk, isE
         <div class="bubble-row">
           <${Bubble} message=${message} />
           ${!message.deleted && html`
-            <${MessageMenu} message=${message} isOwn=${isOwn} isHost=${isHost} talk=${talk} edit=${edit} leave=${leave} />
+            <${MessageMenu} message=${message} isOwn=${isOwn} isLeader=${isLeader} talk=${talk} edit=${edit} leave=${leave} />
           `}
         </div>
       `}
@@ -58,8 +58,8 @@ function Bubble({ message: { content, deleted, folded, edited_at: edited } }) {
   `;
 }
 
-/** @param {{ message: Message, isOwn: boolean, isHost: boolean, talk: Talk, edit: (id: string) => void, leave: () => void }} properties */
-function MessageMenu({ message, isOwn, isHost, talk, edit, leave }) {
+/** @param {{ message: Message, isOwn: boolean, isLeader: boolean, talk: Talk, edit: (id: string) => void, leave: () => void }} properties */
+function MessageMenu({ message, isOwn, isLeader, talk, edit, leave }) {
   const [asked, setAsked] = useState("");
   const close = () => setAsked("");
   const name = message.display_name || t("person.unknown");
@@ -71,7 +71,7 @@ function MessageMenu({ message, isOwn, isHost, talk, edit, leave }) {
   return html`
     <${Menu} label=${label}>
       ${isOwn && isEditable(message) && html`<li><button onClick=${() => edit(message.id)}>${t("chat.edit")}</button></li>`}
-      ${(isOwn || isHost) && html`<li><button onClick=${() => setAsked("delete")}>${t("chat.delete")}</button></li>`}
+      ${(isOwn || isLeader) && html`<li><button onClick=${() => setAsked("delete")}>${t("chat.delete")}</button></li>`}
       ${!isOwn && html`
         <li><button onClick=${() => setAsked("report")}>${t("report.message")}</button></li>
         <li><button onClick=${() => setAsked("block")}>${t("block.title", { name })}</button></li>
@@ -80,7 +80,7 @@ function MessageMenu({ message, isOwn, isHost, talk, edit, leave }) {
     ${asked === "delete" && html`
       <${Ask} title=${t("chat.delete")} why=${t("chat.delete_why")} press=${t("chat.delete_press")} work=${erase} close=${close} />
     `}
-    ${asked === "report" && html`<${ReportDialog} about="message" id=${message.id} close=${close} />`}
+    ${asked === "report" && html`<${ReportDialog} about=${talk.room.reported} id=${message.id} close=${close} />`}
     ${asked === "block" && html`<${BlockDialog} id=${message.user_id} name=${name} close=${close} after=${() => talk.fold(message.user_id)} />`}
   `;
 }

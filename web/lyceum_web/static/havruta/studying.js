@@ -7,6 +7,9 @@ import { html, useEffect, useState } from "../vendor/ui.js";
 import { t } from "../words.js";
 import { Action } from "../parts/action.js";
 import { AskButton } from "../parts/ask.js";
+import { Panels } from "../parts/panels.js";
+import { HavrutaTalk } from "./havruta-talk.js";
+import { Notes } from "./notes.js";
 import { PageTurner } from "./page-turner.js";
 import { Passage } from "./passage.js";
 import { Reader } from "./reader.js";
@@ -21,6 +24,7 @@ const HEARTBEAT = 20_000; // milliseconds; who is silent for 90 seconds counts a
 /**
  * @typedef {object} Properties
  * @property {Schemas["ListedHavrutaSession"]} session
+ * @property {Schemas["Havruta"]} havruta
  * @property {State} state
  * @property {boolean} isOwner
  * @property {(state: State) => void} setState
@@ -28,7 +32,7 @@ const HEARTBEAT = 20_000; // milliseconds; who is silent for 90 seconds counts a
  */
 
 /** @param {Properties} properties */
-export function Studying({ session, state, isOwner, setState, again }) {
+export function Studying({ session, havruta, state, isOwner, setState, again }) {
   const params = { session_id: session.id };
   const own = account.value?.id;
   const isPresent = state.present.some(({ user_id: person }) => person === own);
@@ -52,18 +56,28 @@ export function Studying({ session, state, isOwner, setState, again }) {
   }
   const mayTurn = state.mode === "shared" || state.navigator_id === own;
   const hebrew = reference?.hebrew_ref || (shown === state.ref ? state.hebrew_ref : "");
+  const turnToVerse = isIn && mayTurn && turnTo;
+  const panels = [
+    { name: "talk", label: t("chat.title"), content: html`<${HavrutaTalk} havruta=${havruta} />` },
+    {
+      name: "notes",
+      label: t("notes.title"),
+      content: reference && html`<${Notes} at=${shown} section=${reference.section} havruta=${havruta.id} turn=${turnToVerse} />`,
+    },
+  ];
   return html`
     <div class="studying">
       <div class="stack">
         <${Passage} name=${shown} hebrew=${hebrew} />
         <p class="who-turns" role="status">${whoTurns(state, mayTurn)}</p>
         <${Refusal} problem=${problem} />
-        ${reference && html`<${Reader} section=${reference.section} book=${session.book} at=${shown} turn=${isIn && mayTurn && turnTo} />`}
+        ${reference && html`<${Reader} section=${reference.section} book=${session.book} at=${shown} turn=${turnToVerse} />`}
         ${isIn && mayTurn && html`<${PageTurner} at=${shown} book=${session.book} turn=${turn} go=${turnTo} />`}
         ${!isIn && html`<p class="join"><${Action} work=${join}>${t("study.join")}<//></p>`}
       </div>
       <div class="stack">
         <${StudyPeople} state=${state} isOwner=${isOwner} set=${setState} />
+        <${Panels} label=${t("study.beside")} of=${panels} />
         <div class="row">
           ${isIn && html`<${Action} work=${leave} kind="quiet">${t("study.leave")}<//>`}
           ${isOwner && html`<${AskButton} work=${end} title=${t("study.end_title")} why=${t("study.end_why")}>${t("study.end")}<//>`}

@@ -70,7 +70,7 @@ function Shown({ session, havruta, state, setState, again }) {
   return html`
     <div class="stack study">
       <p><a href="/havrutas/${havruta.id}"><bdi>${havruta.name}</bdi></a></p>
-      <${kinds[session.status]} session=${session} state=${state} isOwner=${isOwner} setState=${setState} again=${again} />
+      <${kinds[session.status]} session=${session} havruta=${havruta} state=${state} isOwner=${isOwner} setState=${setState} again=${again} />
     </div>
   `;
 }

@@ -8,6 +8,7 @@ import { HavrutaInvitations } from "../havruta/havruta-invitations.js";
 import { HavrutaMembers } from "../havruta/havruta-members.js";
 import { HavrutaProgress } from "../havruta/havruta-progress.js";
 import { ComingSessions } from "../havruta/havruta-sessions.js";
+import { HavrutaTalk } from "../havruta/havruta-talk.js";
 import { HavrutaTools } from "../havruta/havruta-tools.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
 import { NotAMember } from "../havruta/not-a-member.js";
@@ -34,7 +35,8 @@ export default function Havruta({ id }) {
   const room = useLoaded((signal) => read(id, signal), [id, changes]);
   useEffect(() => watch(`havruta:${id}`, ({ type }) => {
     if (type === "left") setOut(true);
-    else setChanges((last) => last + 1);
+    // The conversation hears of messages itself.
+    else if (!/^(message|note)/.test(type)) setChanges((last) => last + 1);
   }), [id]);
 
   if (isOut && room.value) return html`<${NotAMember} />`;
@@ -88,6 +90,7 @@ function Shown({ havruta, members, coming, changes, again }) {
       <div class="havruta">
         <div class="stack wide">
           ${!archived && html`<${Now} havruta=${havruta} />`}
+          <${HavrutaTalk} havruta=${havruta} />
           ${!archived && html`<${ComingSessions} havruta=${havruta} sessions=${coming} again=${again} />`}
           <${HavrutaHistory} id=${id} changes=${changes} />
         </div>

@@ -16,7 +16,7 @@ import { t } from "../words.js";
 const DRAFT = "study-session.new";
 
 export default function NewStudySession() {
-  const [values, setValues] = useState(() => ({ ...fresh(), ...ONCE, ...draftOf(DRAFT, {}) }));
+  const [values, setValues] = useState(() => /** @type {Record<string, string>} */ ({ ...fresh(), ...ONCE, ...draftOf(DRAFT, {}) }));
   const form = useForm(async (_, key, element) => {
     requirePoint(values, element);
     const { rrule, count, ...announced } = values;

@@ -1,9 +1,9 @@
 // @ts-check
 /** One study session: what it is, taking part in it, and for those in it the conversation and the people. */
 import { get } from "../api.js";
-import { conversationOf } from "../sessions/conversation.js";
+import { conversationOf, ofStudySession } from "../conversation/conversation.js";
 import { OWN, watch } from "../live.js";
-import { Conversation } from "../sessions/conversation-log.js";
+import { Conversation } from "../conversation/conversation-log.js";
 import { HostTools } from "../sessions/host-tools.js";
 import { Joining } from "../sessions/joining.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
@@ -64,7 +64,7 @@ function Shown({ session, again, set }) {
   const mine = session.my_participation;
   const isInside = Boolean(mine?.is_active);
   const isHost = isInside && mine?.role === "host";
-  const talk = useMemo(() => conversationOf(id), [id]);
+  const talk = useMemo(() => conversationOf(ofStudySession(id)), [id]);
   const soon = useSettled(again);
 
   useEffect(() => {
@@ -89,7 +89,7 @@ function Shown({ session, again, set }) {
       <${SessionFacts} session=${session} isInside=${isInside} />
       <${Joining} ...${props} />
       <div class="session-body">
-        ${isInside && html`<${Conversation} session=${session} talk=${talk} isOpen=${isOpen(session)} />`}
+        ${isInside && html`<${Conversation} talk=${talk} leader=${session.host_id} leads=${t("session.host")} closed=${!isOpen(session) && t("chat.closed")} />`}
         <div class="stack side">
           ${session.description && html`
             <section class="card stack" aria-labelledby="about">

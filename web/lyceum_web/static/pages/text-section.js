@@ -4,6 +4,7 @@ import { get } from "../api.js";
 import { Icon } from "../parts/icon.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
 import { Title } from "../parts/title.js";
+import { Notes } from "../havruta/notes.js";
 import { Reader } from "../havruta/reader.js";
 import { resolve } from "../havruta/references.js";
 import { place } from "../router.js";
@@ -42,6 +43,7 @@ function Shown({ book, here, number }) {
       <p class="other-name"><bdi>${isHebrew ? here.ref : here.hebrew_ref}</bdi></p>
     </div>
     <${Reader} section=${here.section} book=${book.slug} at=${query.get("at")} version=${query.get("version")} />
+    ${account.value && html`<${Notes} at=${query.get("at") || here.section} section=${here.section} />`}
     <nav class="turner" aria-label=${t("study.pages")}>
       <${Turn} to=${here.prev_section && `/texts/${book.slug}/sections/${number - 1}`} kind="before" words="study.previous_chapter" />
       ${account.value ? html`<a class="button quiet" href="/havrutas?book=${book.slug}">${t("texts.study")}</a>` : html`<span />`}
