@@ -80,7 +80,7 @@ def _close(havruta: Havruta) -> None:
     # Only an archived havruta may be without an owner (check).
     havruta.owner_id = None
     # Nobody is left who would know it by the name that its members gave it.
-    havruta.name = havruta.book
+    havruta.name, havruta.meeting_url = havruta.book, None
     rooms.forget_havruta(havruta.id)
 
 

@@ -1,9 +1,9 @@
 """RULES: creating a havruta, finding it, and closing it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import (
     Boolean,
@@ -41,6 +41,7 @@ from havruta_service.models import (
 from havruta_service.notifications import Kind, member_ids, notify
 from havruta_service.reference_reader import find_book
 from havruta_service.rooms import tell_havruta
+from havruta_service.runtime import runtime
 
 
 class HavrutaArchived(Conflict):
@@ -66,7 +67,8 @@ def create(user_id: UUID, name: str, book: str) -> Havruta:
     """Create a havruta. The person who creates it owns it and is its first member."""
     theirs = select(Member.havruta_id).filter_by(user_id=user_id)
     require_room(db.session, HavrutaLimitReached, theirs, of=user_id)
-    havruta = Havruta(name=name, book=find_book(book, "book").name, owner_id=user_id)
+    havruta = Havruta(id=uuid4(), name=name, book=find_book(book, "book").name, owner_id=user_id)
+    havruta.meeting_url = _own_room(havruta.id)
     db.session.add(havruta)
     db.session.flush()
     db.session.add(Member(havruta_id=havruta.id, user_id=user_id))
@@ -91,12 +93,17 @@ def mine(user_id: UUID, archived: bool, limit: int, cursor: str | None) -> Page[
     return cut(rows, limit, lambda havruta: (havruta.created_at, havruta.id))
 
 
-def rename(havruta_id: UUID, user_id: UUID, expected: ExpectedVersion, name: str) -> Havruta:
-    """Give the havruta another name."""
+def change(
+    havruta_id: UUID, user_id: UUID, expected: ExpectedVersion, changes: Mapping[str, Any]
+) -> Havruta:
+    """Give the havruta another name, or another place to meet online; what is left out stays."""
     havruta = led(havruta_id, user_id)
     expected.check(havruta.version)
-    havruta.name, havruta.version = name, havruta.version + 1
-    tell_havruta(havruta, "renamed", havruta)
+    havruta.name = changes.get("name", havruta.name)
+    if "meeting_url" in changes:
+        havruta.meeting_url = changes["meeting_url"] or _own_room(havruta_id)
+    havruta.version += 1
+    tell_havruta(havruta, "renamed" if "name" in changes else "changed", havruta)
     return get(havruta_id, user_id)
 
 
@@ -188,6 +195,12 @@ def active_session(havruta_id: Any) -> Select[UUID]:
 def is_member(havruta_id: UUID, user_id: UUID) -> bool:
     # Read again every time: the membership may have ended while the caller waited for the lock.
     return db.session.get(Member, (havruta_id, user_id), populate_existing=True) is not None
+
+
+def _own_room(havruta_id: UUID) -> str | None:
+    """The address at which the operator has a room for every havruta, if there is one."""
+    template = runtime().meeting_url_template
+    return template.replace("{id}", str(havruta_id)) or None
 
 
 def _of(user_id: UUID) -> Select[Havruta]:

@@ -91,7 +91,7 @@ def on_content_hidden(event: Event) -> None:
 
 
 def _hide_havruta(havruta_id: UUID) -> None:
-    """Take its name from the havruta, and end its open invitations."""
+    """Take its name and its address from the havruta, and end its open invitations."""
     havruta = havrutas.lock(havruta_id)
     if havruta is None:
         return
@@ -100,7 +100,8 @@ def _hide_havruta(havruta_id: UUID) -> None:
     )
     revoked = {"status": InvitationStatus.REVOKED, "responded_at": now()}
     db.session.execute(update(Invitation).where(pending).values(revoked))
-    havruta.name, havruta.version = havruta.book, havruta.version + 1
+    havruta.name, havruta.meeting_url = havruta.book, None
+    havruta.version += 1
     # First, so that what is told of the new name stays.
     rooms.forget_havruta(havruta.id)
     rooms.tell_havruta(havruta, "renamed", havruta)

@@ -15,13 +15,16 @@ class Runtime:
     """`unsubscribe_key` signs the tokens by which an address ends e-mails with invitations."""
 
     public_url: str
+    meeting_url_template: str
     unsubscribe_key: bytes = field(repr=False)
 
 
 def install(app: Flask, settings: Settings) -> None:
     """Give the application what its rules work with."""
     app.extensions["runtime"] = Runtime(
-        public_url=settings.public_url.rstrip("/"), unsubscribe_key=_unsubscribe_key(settings)
+        public_url=settings.public_url.rstrip("/"),
+        meeting_url_template=settings.meeting_url_template,
+        unsubscribe_key=_unsubscribe_key(settings),
     )
 
 

@@ -7,6 +7,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from chassis import testing
+from chassis.config import InvalidSettings
 from chassis.testing import User, a_user, count_compiled, count_queries, forget_compiled
 
 
@@ -137,6 +139,51 @@ def test_a_rename_needs_the_owner_and_the_current_version(
     )
     assert client.patch(url, json={"name": "New"}, user=ruth, headers=tag).json["name"] == "New"
     assert client.patch(url, json={"name": "Newer"}, user=ruth, headers=tag).status_code == 412
+
+
+def test_the_owner_says_where_the_members_meet_online(
+    client: FlaskClient, make: Any, ruth: User, boaz: User
+) -> None:
+    url = f"/api/havrutas/{make.havruta(ruth, boaz).id}"
+    room = "https://meet.example.org/genesis"
+
+    def meet_at(address: str | None) -> Any:
+        tag = {"If-Match": client.get(url, user=ruth).headers["ETag"]}
+        return client.patch(url, json={"meeting_url": address}, user=ruth, headers=tag)
+
+    assert meet_at(room).json["meeting_url"] == room
+    assert client.get(url, user=boaz).json["meeting_url"] == room
+    assert client.get("/api/havrutas", user=boaz).json["items"][0]["meeting_url"] == room
+    assert client.get(url, user=boaz).json["name"] == "Genesis on Tuesdays"
+    assert meet_at("http://meet.example.org/genesis").status_code == 422
+    assert meet_at("https://10.0.0.1/genesis").status_code == 422
+    assert meet_at(None).json["meeting_url"] is None
+
+
+def test_without_an_address_a_havruta_meets_where_the_platform_has_rooms(ruth: User) -> None:
+    template = "https://meet.example.org/lyceum-{id}"
+    with testing.service("havruta_service", MEETING_URL_TEMPLATE=template) as app:
+        client = app.test_client()
+        made = create(client, ruth)
+        path, tag = made.headers["Location"], made.headers["ETag"]
+        assert made.json["meeting_url"] == f"https://meet.example.org/lyceum-{made.json['id']}"
+        for address in ("https://own.example.org/room", None):
+            changes = {"meeting_url": address}
+            changed = client.patch(path, json=changes, user=ruth, headers={"If-Match": tag})
+            assert changed.json["meeting_url"] == (address or made.json["meeting_url"])
+            tag = changed.headers["ETag"]
+
+
+@pytest.mark.parametrize(
+    "template",
+    ["http://meet.example/{id}", "https://meet.example/", "meet/{id}", "https://a/{id}/{id}"],
+)
+def test_a_template_without_a_place_for_the_havruta_stops_the_service(template: str) -> None:
+    with (
+        pytest.raises(InvalidSettings, match="MEETING_URL_TEMPLATE"),
+        testing.service("havruta_service", MEETING_URL_TEMPLATE=template),
+    ):
+        pass
 
 
 def test_an_archived_havruta_can_be_read_but_not_changed(

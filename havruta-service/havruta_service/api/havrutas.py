@@ -9,6 +9,7 @@ from chassis.auth.authorization import caller, signed_in
 from chassis.data.reading import Reading
 from chassis.pages import Page
 from chassis.versions import ExpectedVersion
+from chassis.web.addresses import HttpsAddress
 from chassis.web.conditional import etag, if_match
 from chassis.web.fields import UUID as UserId
 from chassis.web.fields import Answer, Body, Boolean, Instant, MailedName, Text
@@ -35,7 +36,16 @@ class NewHavruta(Body):
 
 
 class HavrutaChanges(Body):
-    name = MailedName(100, least=1, required=True)
+    """What is left out stays as it is."""
+
+    name = MailedName(100, least=1)
+    meeting_url = HttpsAddress(
+        allow_none=True,
+        metadata={
+            "description": "Where you meet online; null for a room of the platform, if it has any.",
+            "example": "https://meet.example.org/genesis",
+        },
+    )
 
 
 class NewOwner(Body):
@@ -58,6 +68,14 @@ class HavrutaSummary(Answer):
     book = fields.String(required=True)
     owner_id = fields.UUID(required=True, allow_none=True)
     last_place = fields.String(required=True, allow_none=True, metadata={"example": "Genesis 2:1"})
+    meeting_url = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "Where the members meet online.",
+            "example": "https://meet.example.org/genesis",
+        },
+    )
     member_count = fields.Integer(required=True)
     seq = fields.Integer(required=True, metadata={"description": "Number of the last live event."})
     version = fields.Integer(required=True)
@@ -148,9 +166,9 @@ def get_havruta(havruta_id: UUID) -> Tagged:
 @blueprint.arguments(HavrutaChanges)
 @blueprint.response(200, Havruta, versioned=True)
 @blueprint.raises(HavrutaArchived)
-def update_havruta(body: dict[str, str], havruta_id: UUID, expected: ExpectedVersion) -> Tagged:
-    """Rename a havruta that you own."""
-    changed = havrutas.rename(havruta_id, caller().id, expected, body["name"])
+def update_havruta(body: dict[str, Any], havruta_id: UUID, expected: ExpectedVersion) -> Tagged:
+    """Rename a havruta that you own, or say where it meets online."""
+    changed = havrutas.change(havruta_id, caller().id, expected, body)
     return changed, 200, etag(changed.version)
 
 

@@ -84,6 +84,7 @@ ROOMS = {
         rooms.may_watch_havruta,
         {
             "renamed": HavrutaSummary,
+            "changed": HavrutaSummary,
             "archived": HavrutaSummary,
             "owner_changed": HavrutaSummary,
             "member_invited": InvitedMember,

@@ -48,6 +48,7 @@ class Havruta(Base):
     book: Mapped[str] = mapped_column(String(60))
     owner_id: Mapped[UUID | None]
     last_place: Mapped[str | None] = mapped_column(String(100))
+    meeting_url: Mapped[str | None] = mapped_column(String(500))
     # A check cannot look at other rows, so a count in this one holds how many there may be.
     member_count: Mapped[int] = mapped_column(server_default=text("1"), default=1)
     seq: Mapped[int] = mapped_column(server_default=text("0"), default=0)

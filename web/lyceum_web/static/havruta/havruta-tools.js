@@ -1,5 +1,5 @@
 // @ts-check
-/** What is seldom done with a havruta: its name, its archive, and the way out. */
+/** What is seldom done with a havruta: its name, where it meets, its archive, and the way out. */
 import { patch, post } from "../api.js";
 import { go } from "../router.js";
 import { tell } from "../told.js";
@@ -11,7 +11,8 @@ import { Field, Form, Submit, useForm } from "../parts/form.js";
 
 /** @param {{ havruta: Schemas["Havruta"], isOwner: boolean, isAlone: boolean, again: () => void }} properties */
 export function HavrutaTools({ havruta, isOwner, isAlone, again }) {
-  const [isRenaming, setRenaming] = useState(false);
+  const [asked, setAsked] = useState("");
+  const close = () => setAsked("");
   const params = { havruta_id: havruta.id };
   async function archive() {
     await post("/api/havrutas/{havruta_id}/archive", { params });
@@ -29,7 +30,8 @@ export function HavrutaTools({ havruta, isOwner, isAlone, again }) {
       <h2>${t("havruta.more")}</h2>
       <div class="row">
         ${isOwner && html`
-          <button type="button" class="button quiet" onClick=${() => setRenaming(true)}>${t("havruta.rename")}</button>
+          <button type="button" class="button quiet" onClick=${() => setAsked("name")}>${t("havruta.rename")}</button>
+          <button type="button" class="button quiet" onClick=${() => setAsked("meeting")}>${t("havruta.meeting")}</button>
           <${AskButton} work=${archive} title=${t("havruta.archive_title")} why=${t("havruta.archive_why")} kind="quiet">${t("havruta.archive")}<//>
         `}
         ${!isOwner && html`
@@ -37,7 +39,8 @@ export function HavrutaTools({ havruta, isOwner, isAlone, again }) {
         `}
       </div>
       ${mustHandOver && html`<p class="muted small">${t("havruta.leave_owner")}</p>`}
-      ${isRenaming && html`<${Rename} havruta=${havruta} close=${() => setRenaming(false)} again=${again} />`}
+      ${asked === "name" && html`<${Rename} havruta=${havruta} close=${close} again=${again} />`}
+      ${asked === "meeting" && html`<${Meeting} havruta=${havruta} close=${close} again=${again} />`}
     </section>
   `;
 }
@@ -58,6 +61,27 @@ function Rename({ havruta, close, again }) {
       <${Form} of=${form}>
         <${Field} of=${form} name="name" label=${t("havrutas.name")} value=${havruta.name} maxlength="100" />
         <p><${Submit} of=${form}>${t("havruta.rename_press")}<//></p>
+      <//>
+    <//>
+  `;
+}
+
+/** @param {{ havruta: Schemas["Havruta"], close: () => void, again: () => void }} properties */
+function Meeting({ havruta, close, again }) {
+  const form = useForm(async ({ meeting_url: address }) => {
+    const body = { meeting_url: address || null };
+    await patch("/api/havrutas/{havruta_id}", { params: { havruta_id: havruta.id }, body, of: havruta });
+    again();
+    close();
+  });
+  return html`
+    <${Dialog} title=${t("havruta.meeting")} close=${close}>
+      <${Form} of=${form}>
+        <${Field}
+          of=${form} name="meeting_url" type="url" inputmode="url" label=${t("havruta.meeting_url")} hint=${t("havruta.meeting_hint")}
+          value=${havruta.meeting_url || ""} maxlength="500" optional
+        />
+        <p><${Submit} of=${form}>${t("chat.save")}<//></p>
       <//>
     <//>
   `;

@@ -9,6 +9,7 @@ import { Action } from "../parts/action.js";
 import { AskButton } from "../parts/ask.js";
 import { Panels } from "../parts/panels.js";
 import { HavrutaTalk } from "./havruta-talk.js";
+import { MeetingLink } from "./meeting-link.js";
 import { Notes } from "./notes.js";
 import { PageTurner } from "./page-turner.js";
 import { Passage } from "./passage.js";
@@ -77,6 +78,7 @@ export function Studying({ session, havruta, state, isOwner, setState, again }) 
       </div>
       <div class="stack">
         <${StudyPeople} state=${state} isOwner=${isOwner} set=${setState} />
+        <${MeetingLink} havruta=${havruta} />
         <${Panels} label=${t("study.beside")} of=${panels} />
         <div class="row">
           ${isIn && html`<${Action} work=${leave} kind="quiet">${t("study.leave")}<//>`}

@@ -11,6 +11,7 @@ import { ComingSessions } from "../havruta/havruta-sessions.js";
 import { HavrutaTalk } from "../havruta/havruta-talk.js";
 import { HavrutaTools } from "../havruta/havruta-tools.js";
 import { Loaded, useLoaded } from "../parts/loading.js";
+import { MeetingLink } from "../havruta/meeting-link.js";
 import { NotAMember } from "../havruta/not-a-member.js";
 import { Ref } from "../havruta/reference-field.js";
 import { Title } from "../parts/title.js";
@@ -89,7 +90,7 @@ function Shown({ havruta, members, coming, changes, again }) {
       </header>
       <div class="havruta">
         <div class="stack wide">
-          ${!archived && html`<${Now} havruta=${havruta} />`}
+          ${!archived && html`<${Now} havruta=${havruta} /><${MeetingLink} havruta=${havruta} />`}
           <${HavrutaTalk} havruta=${havruta} />
           ${!archived && html`<${ComingSessions} havruta=${havruta} sessions=${coming} again=${again} />`}
           <${HavrutaHistory} id=${id} changes=${changes} />
