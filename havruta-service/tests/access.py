@@ -81,6 +81,8 @@ ACCESS = Matrix(
             "create_note",
             "401 404 404 404 404 404 201 201",
             lambda world: {"ref": "Jonah 1", "text": "A", "havruta_id": str(world["havruta_id"])},
+            # Without a havruta it is one's own.
+            gateway=AtGateway({404: 201}, {"ref": "Jonah 1", "text": "A"}),
         ),
         Row("list_notes", SIGNED_IN),
         Row("get_note", MEMBERS),

@@ -108,7 +108,7 @@ class Actors:
         return self._setting(ids, **others)
 
     def havruta(self) -> Setting:
-        """Ruth's havruta with a planned session: Boaz is a member, and another is invited."""
+        """Ruth's havruta with a planned session: Boaz, a member, has written there; another is invited."""
         # Inviting needs a verified address, and that of a newcomer is not.
         host, boaz = self._people["ruth"], self._people["boaz"]
         havruta = agreed(host.post("/api/havrutas", {"name": "Beginnings", "book": "Genesis"}))
@@ -120,7 +120,12 @@ class Actors:
         planned = agreed(
             host.post(f"{path}/sessions", {"type": "scheduled", "start_time": begin.isoformat()})
         )
+        message = agreed(boaz.post(f"{path}/messages", {"content": "Who starts?"}))
+        shared = {"ref": "Genesis 1:1", "text": "Why?", "havruta_id": havruta["id"]}
+        note = agreed(boaz.post("/api/notes", shared))
         ids = {
+            "message_id": message["id"],
+            "note_id": note["id"],
             "havruta_id": havruta["id"],
             "session_id": planned["id"],
             "invitation_id": pending["invitation_id"],
