@@ -7,9 +7,9 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import String, bindparam, func, select, text
 
-from chassis.data.search import SEARCH_KEY, pattern
+from chassis.data.search import SEARCH_KEY, count_of, pattern, says, values_of
 from chassis.normalization import search_key
 
 from .support.notes import db
@@ -71,3 +71,28 @@ def test_a_pattern_finds_what_says_the_words(words: str, written: str, found: bo
     values = {"said": said, "pattern": pattern(words)}
     is_found = text("SELECT search_key(:said) LIKE :pattern")
     assert db.session.scalar(is_found, values) is found
+
+
+@pytest.mark.usefixtures("with_search_key")
+@pytest.mark.parametrize(
+    ("words", "written", "found"),
+    [
+        ("daily talmud", "Talmud, a daily page", True),
+        ("daily  Talmud\t", "Talmud, a daily page", True),
+        ("talmud page", "Talmud, a daily page", True),
+        ("talmud weekly", "Talmud, a daily page", False),
+        ("המדרש בית", "בית־המדרש", True),
+        ("a t", "Talmud, a daily page", True),
+        ("a z", "Talmud, a daily page", False),
+        ("page talm", "Talmud\na daily page", True),
+        ("%", "100%", True),
+        ("page page page page", "Talmud, a daily page", True),
+        ("a daily talmud page", "Talmud, a daily page", True),
+        ("a daily talmud page today", "Talmud, a daily page", False),
+    ],
+)
+def test_all_words_are_found_in_any_order(words: str, written: str, found: bool) -> None:
+    said = " " + written.replace("\n", "\n ")
+    key = func.search_key(bindparam("said"), type_=String)
+    values = {"said": said, **values_of(words)}
+    assert db.session.scalar(select(says(key, count_of(words))), values) is found

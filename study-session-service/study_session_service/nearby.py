@@ -41,7 +41,7 @@ from sqlalchemy import (
 
 from chassis.clock import now
 from chassis.data.keyset import after_bound, after_values
-from chassis.data.search import has_letter, pattern
+from chassis.data.search import INDEXED, count_of, has_letter, says, values_of
 from chassis.normalization import search_key
 from chassis.pages import Page, cut
 from study_session_service import cache, cells
@@ -177,14 +177,7 @@ ANNOUNCED: Mapping[str, ColumnElement[bool]] = {
     "since": StudySession.start_time >= bindparam("since"),
     "until": StudySession.start_time < bindparam("until"),
 }
-WANTED_WORDS, SAID = bindparam("q", type_=String), literal_column(WORDS, String)
-# No one finds out by searching what a location is called that they do not see exactly. The index on words
-# finds all that is said, and this is asked of what was found.
-SAID_TO_VIEWER = or_(
-    StudySession.location_visibility == literal_column(f"'{LocationVisibility.EXACT}'"),
-    Participant.is_active,
-    literal_column(WORDS_FOR_ALL, String).like(WANTED_WORDS),
-)
+SAID = literal_column(WORDS, String)
 # Compared outside of the limit, where nothing but these is read.
 FIRST = (
     select(StudySession.id, SAID.label("said"))
@@ -193,20 +186,33 @@ FIRST = (
     .limit(SCANNED)
     .subquery()
 )
-FILTERS: Mapping[str, ColumnElement[bool]] = {
+FILTERS: dict[str, ColumnElement[bool]] = {
     **ANNOUNCED,
     "subject": func.search_key(StudySession.subject) == bindparam("subject", type_=String),
     "session_type": StudySession.session_type == bindparam("session_type"),
     "mode": StudySession.mode == bindparam("mode"),
-    "q": and_(SAID.like(WANTED_WORDS), SAID_TO_VIEWER),
-    "signs": and_(
-        StudySession.id.in_(select(FIRST.c.id).where(FIRST.c.said.like(WANTED_WORDS))),
-        SAID_TO_VIEWER,
-    ),
     "has_space": (StudySession.current_participants < StudySession.max_participants)
     == bindparam("has_space", type_=Boolean),
     "host_id": StudySession.host_id == bindparam("host_id"),
 }
+
+
+def _said_to_viewer(count: int) -> ColumnElement[bool]:
+    """What a location is called is found by those who see exactly where it is; the rest by anyone.
+
+    The index on words finds all that is said, and this is asked of what was found.
+    """
+    return or_(
+        StudySession.location_visibility == literal_column(f"'{LocationVisibility.EXACT}'"),
+        Participant.is_active,
+        says(literal_column(WORDS_FOR_ALL, String), count),
+    )
+
+
+for number in range(1, INDEXED + 2):
+    first = StudySession.id.in_(select(FIRST.c.id).where(says(FIRST.c.said, number)))
+    FILTERS[f"words {number}"] = and_(says(SAID, number), _said_to_viewer(number))
+    FILTERS[f"signs {number}"] = and_(first, _said_to_viewer(number))
 
 NEXT_AT = {
     has_since: or_(
@@ -250,9 +256,11 @@ def prepared(
     exact = [wide for box in _area(wanted) for wide in widened(box, FARTHEST_SNAP)]
     filters = {name: getattr(wanted, name, None) for name in FILTERS}
     given = {name: value for name, value in filters.items() if value is not None}
-    if wanted.q and not has_letter(wanted.q):
-        given["signs"] = given.pop("q")
-    one_by_one = _is_read_one_by_one(wanted, given)
+    names = frozenset(given)
+    if wanted.q:
+        looked_for = "words" if has_letter(wanted.q) else "signs"
+        names |= {f"{looked_for} {count_of(wanted.q)}"}
+    one_by_one = _is_read_one_by_one(wanted, names)
     touched: Cells | None = None
     cell_values: dict[str, Any] = {}
     if one_by_one:
@@ -263,7 +271,7 @@ def prepared(
         exact=len(exact),
         shown=len(wanted.boxes),
         is_open=wanted.statuses <= OPEN,
-        filters=frozenset(given),
+        filters=names,
         sort=wanted.sort,
         follows=bool(cursor),
         only_next=wanted.series == Shown.NEXT,
@@ -274,7 +282,7 @@ def prepared(
     values["statuses"] = sorted(wanted.statuses)
     values |= given | exact_values(exact) | shown_values(wanted.boxes) | cell_values
     if wanted.q:
-        values["q"] = pattern(wanted.q)
+        values |= values_of(wanted.q)
     if wanted.subject:
         values["subject"] = search_key(wanted.subject)
     if wanted.origin:
@@ -318,10 +326,10 @@ def statement(shape: Shape) -> Select[*tuple[Any, ...]]:
     return matching.order_by(*order).limit(LIMIT)
 
 
-def _is_read_one_by_one(wanted: Search, given: Mapping[str, Any]) -> bool:
+def _is_read_one_by_one(wanted: Search, names: frozenset[str]) -> bool:
     """Whether most of the sessions in the area match, so that the first ones are soon found."""
     in_order = bool(wanted.radius or wanted.boxes) and wanted.sort == Sort.START_TIME
-    return in_order and wanted.statuses == OPEN and given.keys() <= ANNOUNCED.keys()
+    return in_order and wanted.statuses == OPEN and names <= ANNOUNCED.keys()
 
 
 def _cells(wanted: Search, margin: float) -> tuple[Cells | None, dict[str, Any]]:

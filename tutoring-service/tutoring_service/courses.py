@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from chassis.auth.tokens import Caller
 from chassis.data.keyset import ordered
 from chassis.data.limits import LimitReached, require_room
-from chassis.data.search import pattern
+from chassis.data.search import count_of, says, values_of
 from chassis.errors import NotFound
 from chassis.normalization import search_key
 from chassis.pages import Page, cut
@@ -95,7 +95,8 @@ def find(
     if tutor_id:
         query = query.filter_by(tutor_id=tutor_id)
     if q:
-        query = query.where(literal_column(COURSE_WORDS, String).like(pattern(q)))
+        query = query.where(says(literal_column(COURSE_WORDS, String), count_of(q)))
+        query = query.params(values_of(q))
     if subject:
         query = query.where(literal_column(SUBJECT_KEY, String) == search_key(subject))
     if language or weekday:

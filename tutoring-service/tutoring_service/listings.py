@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from chassis.clock import now
 from chassis.data.keyset import ordered
-from chassis.data.search import pattern
+from chassis.data.search import count_of, says, values_of
 from chassis.normalization import search_key
 from chassis.pages import Page, cut
 from tutoring_service.models import (
@@ -87,7 +87,7 @@ def find(
         )
     )
     if q:
-        query = query.where(listing.words.like(pattern(q)))
+        query = query.where(says(listing.words.expression, count_of(q))).params(values_of(q))
     if subject:
         query = query.where(listing.subject_keys.contains(_texts([search_key(subject)])))
     rows = db.session.execute(ordered(query, columns, limit, cursor, descending=True)).all()

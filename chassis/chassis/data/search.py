@@ -6,8 +6,12 @@ of the text that is searched begins with a blank, so that a pattern can say that
 
 import re
 
+from sqlalchemy import ColumnElement, String, all_, and_, bindparam
+from sqlalchemy.dialects.postgresql import ARRAY
+
 from chassis.normalization import ALIKE, MARKS, UNSEEN, search_key
 
+INDEXED = 3  # words that the index is asked for
 LETTER, TRIGRAM = re.compile(r"[^\W_]"), re.compile(r"[^\W_]{3}")
 
 
@@ -38,13 +42,43 @@ $$
 """
 
 
-def pattern(words: str) -> str:
-    """What the key of a text is like that says the words: anywhere, or where a word begins if they are short.
+def says(said: ColumnElement[str], count: int) -> ColumnElement[bool]:
+    """Whether the key of a text says all of so many words, in any order. It is bound to `values_of` them.
 
-    Only then they have a trigram, which the index can find.
+    Beyond `INDEXED` all counts are alike: what says the longest words is found by the index, and the others
+    are looked for in that.
     """
-    key = search_key(words).strip()
-    # Nothing in them stands for other text.
+    likes = [said.like(bindparam(f"word_{n}", type_=String)) for n in range(min(count, INDEXED))]
+    if count > INDEXED:
+        likes.append(said.like(all_(bindparam("words", type_=ARRAY(String)))))
+    return and_(*likes)
+
+
+def count_of(words: str) -> int:
+    """How many words these are for `says`."""
+    return min(len(patterns(words)), INDEXED + 1)
+
+
+def values_of(words: str) -> dict[str, str | list[str]]:
+    """What `says` is bound to."""
+    each = patterns(words)
+    longest = {f"word_{n}": word for n, word in enumerate(each[:INDEXED])}
+    return longest | {"words": each} if len(each) > INDEXED else dict(longest)
+
+
+def patterns(words: str) -> list[str]:
+    """What the key of a text is like that says each of the words; the longest first."""
+    found = {pattern(word) for word in search_key(words).split()} or {pattern(words)}
+    return sorted(found, key=lambda each: (-len(each), each))
+
+
+def pattern(word: str) -> str:
+    """What the key of a text is like that says the word: anywhere, or where a word begins if it is short.
+
+    Only then it has a trigram, which the index can find.
+    """
+    key = search_key(word).strip()
+    # Nothing in it stands for other text.
     literal = re.sub(r"[\\%_]", r"\\\g<0>", key)
     is_short = LETTER.search(key) and not TRIGRAM.search(key)
     return f"% {literal}%" if is_short else f"%{literal}%"

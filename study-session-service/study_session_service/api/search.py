@@ -67,9 +67,9 @@ class SearchQuery(Origin, PageQuery, PeriodQuery):
         100,
         least=1,
         metadata={
-            "description": "Part of the title, subject, description, or of a venue that you see. Fewer"
-            " than three letters or digits in a row are looked for where words begin, mere punctuation in"
-            " the thousand open sessions that start first."
+            "description": "Words of the title, subject, description, or of a venue that you see, in any"
+            " order. Fewer than three letters or digits in a row are looked for where words begin, mere"
+            " punctuation in the thousand open sessions that start first."
         },
     )
     has_space = Boolean()

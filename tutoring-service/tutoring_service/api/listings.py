@@ -31,7 +31,7 @@ ANY_OF = (
 
 class CatalogueQuery(PageQuery):
     q = Words(
-        100, least=1, load_default=None, metadata={"description": "Part of the title or subject."}
+        100, least=1, load_default=None, metadata={"description": "Words of the title or subject."}
     )
     subject = Words(
         100,
@@ -53,7 +53,7 @@ class TutorQuery(CatalogueQuery):
         100,
         least=1,
         load_default=None,
-        metadata={"description": "Part of the title or subject of a course, or of `about`."},
+        metadata={"description": "Words of the title or subject of a course, or of `about`."},
     )
     sort = Choice(
         TutorOrder,
