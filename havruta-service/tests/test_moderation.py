@@ -57,6 +57,40 @@ def test_a_hidden_havruta_loses_its_name_and_its_open_invitations(
     assert invitation["status"] == "revoked"
 
 
+def test_what_members_write_is_reported_by_members_and_hidden(
+    app: Flask, client: FlaskClient, make: Any, ruth: User, boaz: User
+) -> None:
+    havruta = make.havruta(ruth, boaz)
+    path = f"/api/havrutas/{havruta.id}/messages"
+    message = client.post(path, json={"content": "Go away!"}, user=boaz).json
+    shared = {"ref": "Genesis 1:1", "text": "Nonsense", "havruta_id": str(havruta.id)}
+    note = client.post("/api/notes", json=shared, user=boaz).json
+    words = {
+        "havruta_message": (message, {"content": "Go away!"}),
+        "note": (note, {"text": "Nonsense"}),
+    }
+    for about, (thing, said) in words.items():
+        address = f"/internal/reported/{about}/{thing['id']}"
+        found = client.get(address, user=ruth, peer="gateway")
+        assert found.json == {"author_id": str(boaz.id), "words": said}
+        assert client.get(address, user=a_user(), peer="gateway").status_code == 404
+        for _ in range(2):
+            hide(app, about, thing["id"])
+        assert client.get(address, user=ruth, peer="gateway").status_code == 404
+    [left] = client.get(path, user=ruth).json["items"]
+    assert (left["content"], left["deleted"]) == (None, True)
+    assert client.get("/api/notes", user=boaz).json["items"] == []
+
+
+def test_a_note_of_ones_own_is_reported_by_no_one_else(
+    client: FlaskClient, make: Any, ruth: User, boaz: User
+) -> None:
+    make.havruta(ruth, boaz)
+    note = client.post("/api/notes", json={"ref": "Genesis 1:1", "text": "Mine"}, user=boaz).json
+    address = f"/internal/reported/note/{note['id']}"
+    assert client.get(address, user=ruth, peer="gateway").status_code == 404
+
+
 def test_what_is_not_here_is_no_concern_of_this_service(app: Flask, client: FlaskClient) -> None:
     for about in ("havruta", "message"):
         hide(app, about, uuid4())

@@ -67,9 +67,11 @@ def _hide_session(session_id: UUID) -> None:
     session = db.session.get(StudySession, session_id, populate_existing=True)
     if session is None:
         return
-    # Those of a series say the same.
+    # Those of a series say the same. A session without one is like no other.
     alike = and_(
-        StudySession.series_id == session.series_id, StudySession.host_id == session.host_id
+        StudySession.series_id.is_not(None),
+        StudySession.series_id == session.series_id,
+        StudySession.host_id == session.host_id,
     )
     # In one order, because each gets locked.
     shown = (

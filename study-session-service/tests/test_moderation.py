@@ -93,6 +93,14 @@ def test_a_hidden_session_is_known_to_those_in_it_alone(
     assert client.post(f"{path}/cancel", user=ruth).status_code == 200
 
 
+def test_other_sessions_of_the_host_are_shown_as_before(
+    app: Flask, client: FlaskClient, open_session: Open, ruth: User
+) -> None:
+    hidden, other = open_session(ruth), open_session(ruth)
+    hide(app, "study_session", hidden["id"])
+    assert [item["id"] for item in client.get(BASE).json["items"]] == [other["id"]]
+
+
 def test_of_a_hidden_message_nothing_is_left_but_its_number(
     app: Flask, client: FlaskClient, open_session: Open, ruth: User, boaz: User
 ) -> None:
