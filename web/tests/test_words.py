@@ -122,6 +122,15 @@ def test_every_problem_has_words_or_a_reason_why_no_page_shows_it() -> None:
     assert worded - codes == OWN_CODES
 
 
+def test_whatever_is_reported_has_a_name() -> None:
+    """In the title of the dialog, and in the list that admins read."""
+    program = (ROOT / "gateway/gateway/views/reports.py").read_text()
+    things = re.findall(r"= \"(\w+)\"", program.partition("class About")[2].partition("class ")[0])
+    assert "note" in things
+    for thing in things:
+        assert {f"report.{thing}", f"report.about_{thing}"} <= sentences("en").keys()
+
+
 @pytest.mark.parametrize(("form", "key"), ENTRIES)
 def test_what_is_said_of_a_field_is_a_sentence_for_what_the_api_says(form: str, key: str) -> None:
     assert any(re.search(form, detail) for detail in details()), "the API says nothing like this"
