@@ -136,8 +136,8 @@ def test_concurrent_sweeps_send_each_reminder_once(app: Flask, school: Any) -> N
 PROGRAM = """
 import sys
 from chassis import testing
+from chassis.messaging import reminders
 from chassis.messaging.worker import run_sweep
-from tutoring_service import reminders
 reminders.BATCH = 3
 app = testing.application("tutoring_service", sys.argv[1])
 with app.app_context():

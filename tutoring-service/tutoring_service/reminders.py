@@ -1,11 +1,10 @@
 """RULES: which people are reminded of a session, and when.
 
 The session's own three columns are the default of its tutor and its student; each person may choose
-otherwise for themselves. A reminder is marked as sent in the transaction that says it, so it is said
-once, even after a crash.
+otherwise for themselves.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,13 +13,13 @@ from sqlalchemy import select, update
 
 from chassis.auth.tokens import Caller
 from chassis.clock import now
+from chassis.messaging.reminders import Reminders
 from tutoring_service import notifications, sessions
-from tutoring_service.models import SessionBooking, SessionReminder, TutoringSession, db
+from tutoring_service.models import SessionBooking, SessionReminder, TutoringSession, db, messages
 from tutoring_service.notifications import Kind
 from tutoring_service.roles import require
 from tutoring_service.states import Role, SessionStatus
 
-BATCH = 100
 DEFAULTS = {"notification_enabled": False, "alarm_enabled": False, "alarm_before_minutes": 15}
 FIELDS = tuple(DEFAULTS)
 
@@ -51,7 +50,7 @@ def replan(changed: dict[int, TutoringSession]) -> None:
     # Locked: one that the worker is just sending is set after that, with the knowledge that it was sent.
     query = select(SessionReminder).where(SessionReminder.session_id.in_(changed)).with_for_update()
     for reminder in db.session.scalars(query.execution_options(populate_existing=True)):
-        _set(reminder, changed[reminder.session_id])
+        reminder.set_due(due_at(changed[reminder.session_id], reminder))
 
 
 def due_at(session: TutoringSession, reminder: SessionReminder) -> datetime | None:
@@ -91,30 +90,9 @@ def choose(caller: Caller, session_id: int, choice: dict[str, Any]) -> Shown:
         db.session.add(reminder)
     for field in FIELDS:
         setattr(reminder, field, choice[field])
-    _set(reminder, session)
+    reminder.set_due(due_at(session, reminder))
     db.session.flush()
     return _shown(session, reminder)
-
-
-def send_due() -> int:
-    """Say the reminders that are due, some at a time, but not of what is over; how many were dealt with."""
-    due = (
-        select(SessionReminder, SessionBooking)
-        .join(SessionBooking, SessionBooking.session_id == SessionReminder.session_id)
-        .where(SessionReminder.sent_at.is_(None), SessionReminder.due_at <= now())
-        .order_by(SessionReminder.due_at)
-        .limit(BATCH)
-        # The reminder alone: a session that is just being changed holds nothing up, and sets its
-        # reminders again after that.
-        .with_for_update(of=SessionReminder, skip_locked=True)
-    )
-    rows = db.session.execute(due).all()
-    for reminder, booking in rows:
-        # Also of what was cancelled or is over: it would come up again with each round.
-        reminder.sent_at = now()
-        if booking.held and booking.ends_at > now():
-            notifications.tell(Kind.REMINDER, [reminder.user_id], booking)
-    return len(rows)
 
 
 def forget(sessions: Iterable[TutoringSession]) -> None:
@@ -124,10 +102,16 @@ def forget(sessions: Iterable[TutoringSession]) -> None:
     db.session.execute(none_of_them.values(due_at=None))
 
 
-def _set(reminder: SessionReminder, session: TutoringSession) -> None:
-    due = due_at(session, reminder)
-    if due != reminder.due_at:
-        reminder.due_at, reminder.sent_at = due, None
+def _tell(due: Sequence[SessionReminder]) -> None:
+    """Tell people of sessions that still take place and are not over."""
+    ids = {reminder.session_id for reminder in due}
+    to_come = select(SessionBooking).where(
+        SessionBooking.session_id.in_(ids), SessionBooking.held, SessionBooking.ends_at > now()
+    )
+    bookings = {booking.session_id: booking for booking in db.session.scalars(to_come)}
+    for reminder in due:
+        if booking := bookings.get(reminder.session_id):
+            notifications.tell(Kind.REMINDER, [reminder.user_id], booking)
 
 
 def _shown(session: TutoringSession, reminder: SessionReminder | None) -> Shown:
@@ -141,3 +125,6 @@ def _shown(session: TutoringSession, reminder: SessionReminder | None) -> Shown:
         due_at=row.due_at,
         sent_at=row.sent_at,
     )
+
+
+send_due = Reminders(messages, SessionReminder, _tell).send_due

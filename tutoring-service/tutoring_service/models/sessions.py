@@ -24,6 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.clock import now
 from chassis.data.db import one_of
+from chassis.messaging.reminders import ReminderColumns, due_index
 from tutoring_service.models.base import Base, Utc
 from tutoring_service.states import (
     Attendance,
@@ -256,16 +257,12 @@ class SessionChange(Base):
     after: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
-class SessionReminder(Base):
+class SessionReminder(ReminderColumns, Base):
     """When a person is reminded of a session. A field that is NULL is as the session says."""
 
     __tablename__ = "session_reminders"
     __table_args__ = (
-        Index(
-            "idx_session_reminders_due",
-            "due_at",
-            postgresql_where=text("sent_at IS NULL AND due_at IS NOT NULL"),
-        ),
+        due_index("session_reminders"),
         Index("idx_session_reminders_user", "user_id"),
         CheckConstraint("alarm_before_minutes BETWEEN 0 AND 10080", name="alarm_before_minutes"),
     )
@@ -277,5 +274,3 @@ class SessionReminder(Base):
     notification_enabled: Mapped[bool | None]
     alarm_enabled: Mapped[bool | None]
     alarm_before_minutes: Mapped[int | None]
-    due_at: Mapped[datetime | None]
-    sent_at: Mapped[datetime | None]
