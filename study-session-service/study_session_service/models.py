@@ -32,6 +32,7 @@ from chassis.data.stored_answers import keys_table
 from chassis.messaging.apart import Apart
 from chassis.messaging.conversations import MessageColumns
 from chassis.messaging.messages import Messages
+from chassis.messaging.reminders import BeforeColumns, before_constraints
 from study_session_service.sql_functions import FUNCTIONS
 
 
@@ -389,6 +390,8 @@ class Participant(Base):
         nullable=True, default=True, server_default=text("true")
     )
     removed_at: Mapped[datetime | None]
+    # As the host has marked; NULL while they have not.
+    attended: Mapped[bool | None]
 
     @property
     def is_host(self) -> bool:
@@ -409,6 +412,15 @@ class Waiting(Base):
     session_id: Mapped[UUID] = mapped_column(ForeignKey(StudySession.id, ondelete="CASCADE"))
     user_id: Mapped[UUID]
     created_at: Mapped[datetime] = mapped_column(default=now, server_default=func.now())
+
+
+class SessionReminder(BeforeColumns, Base):
+    """When people are reminded of a session: those who have a seat, or one who chose for themselves."""
+
+    __tablename__ = "session_reminders"
+    __table_args__ = before_constraints("session_reminders", "session_id")
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey(StudySession.id, ondelete="CASCADE"))
 
 
 class ChatMessage(MessageColumns, Base):
