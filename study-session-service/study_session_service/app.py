@@ -9,7 +9,15 @@ from chassis.messaging.consumer import Subscription
 from chassis.messaging.worker import Sweep
 from chassis.service import Service, create_service
 from chassis.web.rooms import Room
-from study_session_service import commands, erasure, lifecycle, moderation, rooms, runtime
+from study_session_service import (
+    commands,
+    erasure,
+    lifecycle,
+    moderation,
+    reminders,
+    rooms,
+    runtime,
+)
 from study_session_service.api import BLUEPRINTS, live
 from study_session_service.api.examples import EXAMPLES
 from study_session_service.config import Settings
@@ -44,7 +52,11 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
             *apart.subscriptions(moderation.on_kept_apart),
         ],
         # No read waits for the sweep. Five seconds is how late watchers are told.
-        sweeps=[Sweep("states", 5, lifecycle.sweep), apart.sweep],
+        sweeps=[
+            Sweep("states", 5, lifecycle.sweep),
+            Sweep("reminders", 5, reminders.send_due),
+            apart.sweep,
+        ],
     )
     runtime.install(app, settings)
     commands.install(app)

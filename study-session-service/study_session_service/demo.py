@@ -8,6 +8,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from chassis.clock import now
+from study_session_service import reminders
 from study_session_service.geometry import Point, approximate
 from study_session_service.models import (
     ChatMessage,
@@ -226,6 +227,12 @@ PLAN = (
     ),
 )
 
+# A person who wants to be reminded at other times than all, and one who does not want it.
+OWN_REMINDERS: Sequence[tuple[str, str, Sequence[int]]] = (
+    ("london-online", "boaz", (120, 10)),
+    ("suva-marine", "miriam", ()),
+)
+
 
 def person(username: str) -> UUID:
     """The id of a demo account, the same in every service."""
@@ -245,7 +252,7 @@ def series_id(name: str) -> UUID:
 def load() -> int:
     """Add what is missing of the plan; how many sessions that was."""
     at = now().replace(second=0, microsecond=0)
-    added = 0
+    added = []
     names = {planned.series for planned in PLAN if planned.series}
     for name in names:
         if db.session.get(Series, series_id(name)) is None:
@@ -255,10 +262,14 @@ def load() -> int:
     for planned in PLAN:
         if db.session.get(StudySession, session_id(planned.name)) is None:
             _add(planned, at)
-            added += 1
+            added.append(session_id(planned.name))
+    reminders.plan(added)
+    for name, username, minutes in OWN_REMINDERS:
+        if session_id(name) in added:
+            reminders.choose(session_id(name), person(username), minutes)
     for name in names:
         renew_next(series_id(name))
-    return added
+    return len(added)
 
 
 def _add(planned: Planned, at: datetime) -> None:

@@ -14,6 +14,7 @@ from study_session_service.rows import SessionRow, fetch
 
 
 class Kind(StrEnum):
+    REMINDER = "reminder"
     SESSION_MOVED = "session_moved"
     SESSION_CANCELLED = "session_cancelled"
     WAITLIST_PROMOTION = "waitlist_promotion"

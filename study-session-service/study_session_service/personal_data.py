@@ -8,6 +8,7 @@ from study_session_service.models import (
     ChatMessage,
     Participant,
     Series,
+    SessionReminder,
     StudySession,
     Waiting,
     apart,
@@ -22,6 +23,7 @@ def about(user_id: UUID) -> dict[str, ColumnElement[bool]]:
         "study_session_series": Series.id.in_(hosted),
         "session_participants": Participant.user_id == user_id,
         "session_waitlist": Waiting.user_id == user_id,
+        "session_reminders": SessionReminder.user_id == user_id,
         "chat_messages": ChatMessage.user_id == user_id,
         **apart.about(user_id),
     }

@@ -36,7 +36,15 @@ from chassis.data.keyset import after_bound, after_values
 from chassis.errors import Forbidden, InvalidTransition, invalid
 from chassis.pages import Page, cut
 from chassis.versions import ExpectedVersion
-from study_session_service import cache, join_codes, lifecycle, participation, seats, sessions
+from study_session_service import (
+    cache,
+    join_codes,
+    lifecycle,
+    participation,
+    reminders,
+    seats,
+    sessions,
+)
 from study_session_service.models import (
     Participant,
     Role,
@@ -184,6 +192,7 @@ def create(
     db.session.execute(insert(StudySession), opened)
     hosting = [{"session_id": id_, "user_id": host_id, "role": Role.HOST} for id_ in ids]
     db.session.execute(insert(Participant), hosting)
+    reminders.plan(ids)
     renew_next(series_id)
     tell_each("created", these(ids), members_changed=[host_id])
     return sessions.details(ids[0], host_id)
@@ -256,6 +265,7 @@ def change(
     renew_next(*{session.series_id, *(each.series_id for each in changed)})
     tell_each("updated", written)
     moved = [each for each in written if each.start_time != before[each.id]]
+    reminders.replan([each.id for each in moved])
     people = people_in_each([each.id for each in moved])
     happenings = [
         Happening(

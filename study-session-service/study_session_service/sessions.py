@@ -17,7 +17,7 @@ from chassis.data.limits import LimitReached, require_room
 from chassis.errors import Conflict, invalid
 from chassis.pages import Page, cut
 from chassis.versions import ExpectedVersion
-from study_session_service import cache, join_codes, lifecycle, rooms, seats
+from study_session_service import cache, join_codes, lifecycle, reminders, rooms, seats
 from study_session_service.geometry import Point, approximate, rounded
 from study_session_service.models import (
     OPEN,
@@ -111,6 +111,7 @@ def create(host_id: UUID, announced: Mapping[str, Any]) -> SeenSession:
     db.session.flush()
     db.session.add(Participant(session_id=session.id, user_id=host_id, role=Role.HOST))
     db.session.flush()
+    reminders.plan([session.id])
     rooms.record(session.id, "created", session, members_changed=[host_id])
     return details(session.id, host_id)
 
@@ -144,6 +145,7 @@ def change(
     db.session.flush()
     seq = rooms.record(session_id, "updated", session)
     if session.start_time != start_time:
+        reminders.replan([session_id])
         kind, people, before = Kind.SESSION_MOVED, people_in(session_id), rfc3339(start_time)
         notify(session, kind, people, seq, actor=host_id, previous_starts_at=before)
     if session.max_participants > seats_before:

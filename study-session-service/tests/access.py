@@ -80,6 +80,8 @@ def about(visibility: str) -> list[Row]:
         row("list_series_sessions", VISIBLE),
         row("join_series", JOINING_SERIES),
         row("leave_series", LEAVING),
+        row("get_study_session_reminders", INSIDE),
+        row("set_study_session_reminders", INSIDE, {"minutes_before": [60]}),
         row("list_participants", INSIDE),
         row("remove_participant", REMOVING, about=participant),
         row("list_messages", INSIDE),

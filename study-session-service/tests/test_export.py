@@ -26,15 +26,17 @@ def test_everything_about_a_person_is_in_one_answer(
     client.post(f"{BASE}/{hosted['id']}/messages", json={"content": "mine"}, user=boaz)
     client.post(f"{BASE}/{hosted['id']}/messages", json={"content": "hers"}, user=ruth)
     client.post(f"{BASE}/{full['id']}/join", json={"waitlist": True}, user=boaz)
+    client.put(f"{BASE}/{hosted['id']}/reminders", json={"minutes_before": [60]}, user=boaz)
     with count_queries(app) as statements:
         kept = client.get("/internal/export", user=boaz, peer="gateway").json
-    assert len(statements) == 7
+    assert len(statements) == 8
     [session] = kept["study_sessions"]
     assert (session["latitude"], session["meeting_url"]) == (31.778, "https://meet.example.org/b")
     assert [(row["session_id"], row["role"]) for row in kept["session_participants"]] == [
         (hosted["id"], "host")
     ]
     assert [row["session_id"] for row in kept["session_waitlist"]] == [full["id"]]
+    assert [row["minutes_before"] for row in kept["session_reminders"]] == [60]
     assert [message["content"] for message in kept["chat_messages"]] == ["mine"]
 
 
@@ -45,6 +47,7 @@ def test_nothing_is_kept_about_a_stranger(client: FlaskClient) -> None:
         "study_session_series": [],
         "session_participants": [],
         "session_waitlist": [],
+        "session_reminders": [],
         "chat_messages": [],
         "blocks": [],
         "suspensions": [],

@@ -57,6 +57,7 @@ FIXTURES: Fixtures = {
     host_of_a_live_session: "finish_study_session",
     participant: """
         stream_study_session_events get_study_session leave_study_session list_participants
+        get_study_session_reminders set_study_session_reminders
         list_series_sessions leave_series send_message list_messages update_message delete_message
     """,
     passer_by: "join_study_session join_series",

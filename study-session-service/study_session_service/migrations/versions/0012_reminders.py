@@ -23,7 +23,8 @@ def upgrade() -> None:
             name=op.f("session_reminders_minutes_before_check"),
         ),
         sa.CheckConstraint(
-            "num_nonnulls(user_id, minutes_before) > 0", name=op.f("session_reminders_of_whom_check")
+            "num_nonnulls(user_id, minutes_before) > 0",
+            name=op.f("session_reminders_of_whom_check"),
         ),
         sa.ForeignKeyConstraint(
             ["session_id"],
