@@ -211,3 +211,28 @@ def test_the_owner_is_a_member_and_at_most_one_session_is_active(legacy: Databas
     legacy(active, havruta_id)
     with pytest.raises(psycopg.errors.UniqueViolation):
         legacy(active, havruta_id)
+
+
+def test_planned_sessions_get_the_reminders_that_are_yet_to_come(legacy: Database) -> None:
+    havruta_id, _ = a_havruta(legacy)
+    legacy.at("0013")
+    for start, status in (("2 days", "scheduled"), ("1 hour", "scheduled"), ("2 days", "active")):
+        legacy(
+            "INSERT INTO havruta_sessions (havruta_id, status, start_time, starting_section, position)"
+            " VALUES (%s, %s, now() + %s::interval, 'Genesis 1', 'Genesis 1')",
+            havruta_id,
+            status,
+            start,
+        )
+    legacy.at("0015")
+    rows = legacy(
+        "SELECT minutes_before, round(extract(epoch FROM start_time - due_at) / 60) AS due"
+        " FROM session_reminders r JOIN havruta_sessions s ON s.id = session_id"
+        " ORDER BY start_time, minutes_before"
+    )
+    assert [(row["minutes_before"], row["due"]) for row in rows] == [
+        (15, 15),
+        (1440, None),
+        (15, 15),
+        (1440, 1440),
+    ]

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from chassis.clock import now
 from chassis.data.db import one_of
+from chassis.messaging.reminders import BeforeColumns, before_constraints
 from havruta_service.models.base import Base
 from havruta_service.models.havrutas import Havruta
 
@@ -261,3 +262,12 @@ class SessionRsvp(Base):
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
     answer: Mapped[str] = mapped_column(String(10))
     answered_at: Mapped[datetime]
+
+
+class SessionReminder(BeforeColumns, Base):
+    """When members are reminded of a planned session: all, or one who chose for themselves."""
+
+    __tablename__ = "session_reminders"
+    __table_args__ = before_constraints("session_reminders", "session_id")
+
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("havruta_sessions.id", ondelete="CASCADE"))
