@@ -18,6 +18,7 @@ from havruta_service import (
     moderation,
     plans,
     presence,
+    reminders,
     runtime,
 )
 from havruta_service.api import BLUEPRINTS
@@ -31,6 +32,7 @@ from havruta_service.models import apart, db, messages
 # clock anyway.
 SWEEPS = (
     Sweep("absence", every=10, run=presence.notice_absence),
+    Sweep("reminders", every=5, run=reminders.send_due),
     Sweep("overdue-sessions", every=10, run=completion.end_overdue),
     Sweep("missed-sessions", every=60, run=plans.cancel_missed),
     Sweep("expired-invitations", every=60, run=invitations.expire),

@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from chassis.clock import now
-from havruta_service import completion, text_import
+from havruta_service import completion, reminders, text_import
 from havruta_service.models import (
     EndReason,
     Havruta,
@@ -224,8 +224,13 @@ def _planned(havruta: Havruta, start: datetime) -> None:
     series = Series(havruta_id=havruta.id, rrule=WEEKLY, timezone=ZONE)
     db.session.add(series)
     db.session.flush()
-    for time in repeated(WEEKLY, ZONE, start):
-        db.session.add(_scheduled(havruta, time, series_id=series.id))
+    planned = [
+        _scheduled(havruta, time, series_id=series.id) for time in repeated(WEEKLY, ZONE, start)
+    ]
+    db.session.add_all(planned)
+    db.session.flush()
+    reminders.plan([session.id for session in planned])
+    reminders.choose(planned[0].id, demo_id("miriam"), [120, 30])
 
 
 def _cancelled(havruta: Havruta, start: datetime) -> None:

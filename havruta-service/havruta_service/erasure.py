@@ -7,7 +7,16 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from chassis.clock import now
 from chassis.data.stored_answers import forget_answers
 from chassis.messaging.messages import Event
-from havruta_service import completion, havrutas, invitation_emails, membership, notes, rooms, talk
+from havruta_service import (
+    completion,
+    havrutas,
+    invitation_emails,
+    membership,
+    notes,
+    reminders,
+    rooms,
+    talk,
+)
 from havruta_service.models import (
     EndReason,
     Havruta,
@@ -56,6 +65,7 @@ def erase(user_id: UUID, email_sha256: str | None) -> None:
     _delete_reasons(user_id)
     _anonymise(user_id, no_one)
     db.session.execute(delete(SessionRsvp).where(SessionRsvp.user_id == user_id))
+    reminders.forget(user_id)
     db.session.execute(delete(Mailbox).where(Mailbox.user_id == user_id))
     apart.forget(user_id)
     forget_answers(db, user_id)

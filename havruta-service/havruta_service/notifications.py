@@ -16,6 +16,7 @@ class Kind(StrEnum):
     """What people are notified of."""
 
     STARTED = "havruta_session_started"
+    REMINDER = "reminder"
     PLANNED = "session_planned"
     MOVED = "session_moved"
     CANCELLED = "session_cancelled"
@@ -40,6 +41,22 @@ def notify_others(
     **facts: Any,
 ) -> None:
     """Have all members notified about a session, except the one who did it. The havruta is locked."""
+    # No one needs to be told of what they did themselves.
+    others = member_ids(havruta, without=actor)
+    notify_session(kind, havruta, session, others, actor=actor, about=about, **facts)
+
+
+def notify_session(
+    kind: Kind,
+    havruta: Havruta,
+    session: HavrutaSession,
+    people: Iterable[UUID],
+    *,
+    actor: UUID | None,
+    about: str | None = None,
+    **facts: Any,
+) -> None:
+    """Have these people notified about a session."""
     facts = {
         "session_id": str(session.id),
         "path": f"/api/havruta-sessions/{session.id}",
@@ -47,8 +64,7 @@ def notify_others(
         **facts,
     }
     about = about or f"havruta_session:{session.id}"
-    # No one needs to be told of what they did themselves.
-    notify(kind, havruta, member_ids(havruta, without=actor), actor=actor, about=about, **facts)
+    notify(kind, havruta, people, actor=actor, about=about, **facts)
 
 
 def notify(
@@ -60,7 +76,7 @@ def notify(
     about: str | None = None,
     **facts: Any,
 ) -> None:
-    """Have these people notified about the havruta, which is locked, or about something in it."""
+    """Have these people notified about the havruta or something in it. It is locked if someone did it."""
     user_ids = [str(user_id) for user_id in people]
     if not user_ids:
         return

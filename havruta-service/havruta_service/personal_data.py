@@ -20,6 +20,7 @@ from havruta_service.models import (
     Move,
     PassageNote,
     Presence,
+    SessionReminder,
     SessionRsvp,
     apart,
 )
@@ -41,6 +42,7 @@ def about(caller: Caller) -> dict[str, ColumnElement[bool]]:
         "passage_notes": PassageNote.user_id == caller.id,
         "session_presence": Presence.user_id == caller.id,
         "session_moves": Move.user_id == caller.id,
+        "session_reminders": SessionReminder.user_id == caller.id,
         "session_rsvps": SessionRsvp.user_id == caller.id,
         "invitations": _invitations(caller),
         "invitation_sends": InvitationSend.sender_id == caller.id,

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.clock import now, rfc3339
 from chassis.errors import Forbidden, invalid
 from chassis.versions import ExpectedVersion
-from havruta_service import havrutas, sessions
+from havruta_service import havrutas, reminders, sessions
 from havruta_service.models import (
     MISSED_AFTER,
     EndReason,
@@ -70,6 +70,7 @@ def plan(
         planned.append(session)
     db.session.add_all(planned)
     db.session.flush()
+    reminders.plan([session.id for session in planned])
     tell_havruta(havruta, "session_planned", planned[0])
     notify_others(Kind.PLANNED, havruta, planned[0], actor=user_id, count=len(planned))
     return planned[0]
@@ -124,11 +125,16 @@ def change(
     # ask for that.
     changed = _within(session, scope)
     starts = _moved(session, changed, scope, start_time)
+    moved = [
+        each.id for each, start in zip(changed, starts, strict=True) if each.start_time != start
+    ]
     _divide(session, changed, scope)
     for each, start in zip(changed, starts, strict=True):
         each.start_time = each.planned_start = start
         each.planned_minutes = planned_minutes or each.planned_minutes
         each.version += 1
+    db.session.flush()
+    reminders.replan(moved)
     tell_havruta(havruta, "session_changed", session)
     if session.starts_at != starts_at:
         notify_others(

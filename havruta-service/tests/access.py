@@ -100,6 +100,8 @@ ACCESS = Matrix(
         Row("cancel_havruta_session", MEMBERS, about=BY_MEMBER),
         Row("answer_rsvp", MEMBERS, {"answer": "yes"}, PLANNED),
         Row("list_rsvps", MEMBERS, about=PLANNED),
+        Row("get_havruta_session_reminders", MEMBERS, about=PLANNED),
+        Row("set_havruta_session_reminders", MEMBERS, {"minutes_before": [60]}, PLANNED),
         Row("start_havruta_session", MEMBERS, about=DUE),
         Row("join_havruta_session", MEMBERS, about=ACTIVE),
         Row("send_heartbeat", MEMBERS, about=ACTIVE),

@@ -29,6 +29,7 @@ def test_all_rows_about_a_person_are_exported(app: Flask, export: Any) -> None:
         "passage_notes": 2,
         "session_presence": 3,
         "session_moves": 8,
+        "session_reminders": 0,
         "session_rsvps": 0,
         "invitations": 5,
         "invitation_sends": 0,

@@ -75,13 +75,13 @@ def requests(app: Flask) -> list[Any]:
 def said(app: Flask) -> Said:
     """What was said: so many minutes before, to whom."""
     return [
-        (event["data"]["data"]["minutes_before"], event["data"]["user_ids"])
+        (event["data"]["data"]["minutes_before"], sorted(event["data"]["user_ids"]))
         for event in requests(app)
     ]
 
 
 def ids(*people: User) -> list[str]:
-    return [str(person.id) for person in people]
+    return sorted(str(person.id) for person in people)
 
 
 def choose(client: FlaskClient, session: Any, user: User, minutes: Any) -> Any:

@@ -167,7 +167,8 @@ FIXTURES: Fixtures = {
     member: "leave_havruta",
     owner_with_a_planned_session: """
         get_havruta_session start_havruta_session update_havruta_session cancel_havruta_session
-        answer_rsvp list_rsvps stream_havruta_session_events
+        answer_rsvp list_rsvps get_havruta_session_reminders set_havruta_session_reminders
+        stream_havruta_session_events
     """,
     owner_in_a_session: """
         end_havruta_session join_havruta_session send_heartbeat leave_havruta_session
