@@ -167,7 +167,7 @@ def _require_room(session: SessionRow, joined: int, *, waitlist: bool) -> None:
 
 def leave(session_id: UUID, user_id: UUID) -> None:
     """Give up the seat, or the wait for one. Leaving twice is leaving once."""
-    participant = _own_row(session_id, user_id)
+    participant = own_row(session_id, user_id)
     seen = see(session_id, user_id)
     if participant and participant.is_active:
         if participant.is_host and seen.is_open:
@@ -182,7 +182,7 @@ def leave(session_id: UUID, user_id: UUID) -> None:
 
 def remove(session_id: UUID, host_id: UUID, user_id: UUID, reason: str | None = None) -> None:
     """Send a participant away for good, and change the code that they know. They are told the reason."""
-    participant = _own_row(session_id, user_id)
+    participant = own_row(session_id, user_id)
     if see(session_id, host_id).session.host_id != host_id:
         raise Forbidden("Only the host may do this.", required="host")
     if participant is None:
@@ -244,7 +244,8 @@ def overlapping(session: SessionRow, user_id: UUID) -> Sequence[SessionRow]:
     return [SessionRow(**dict(zip(OVERLAP, row, strict=True))) for row in rows]
 
 
-def _own_row(session_id: UUID, user_id: UUID) -> Participant | None:
+def own_row(session_id: UUID, user_id: UUID) -> Participant | None:
+    """The person's row in the session, locked."""
     return next(iter(_lock_rows(session_id, user_id)), None)
 
 

@@ -41,7 +41,8 @@ from study_session_service.notifications import FACTS, Kind, notify
 from study_session_service.rows import SessionRow, columns_of, fetch
 
 TOLD = ("last_seq", "join_code", *FACTS)
-KEPT = tuple(column.key for column in Participant.__table__.columns)
+# Who came is for the host and each person alone.
+KEPT = tuple(column.key for column in Participant.__table__.columns if column.key != "attended")
 
 IS_GIVEN = StudySession.id == bindparam("session", type_=Uuid)
 AT = bindparam("at", type_=DateTime(timezone=True))

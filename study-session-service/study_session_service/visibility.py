@@ -45,6 +45,7 @@ class Mine(NamedTuple):
     joined_at: datetime
     left_at: datetime | None
     removed_at: datetime | None
+    attended: bool | None
 
 
 # For a stranger NULL, which no row's user equals.
@@ -93,6 +94,7 @@ class MyParticipation:
     joined_at: datetime | None = None
     left_at: datetime | None = None
     removed: bool = False
+    attended: bool | None = None
     waitlist_position: int | None = None
 
 
@@ -171,6 +173,7 @@ class SeenSession:
             joined_at=self.mine.joined_at,
             left_at=self.mine.left_at,
             removed=self.mine.removed_at is not None,
+            attended=self.mine.attended,
         )
 
     @property

@@ -47,6 +47,7 @@ WITH_CODE = Answers("401 201 201 201 403 201 200 200", "401 201 201 201 403 201 
 
 PLAN = {"start_time": rfc3339(now() + timedelta(hours=2))}
 MESSAGE = {"content": "!"}
+MARK = {"attended": True}
 NOT_THE_TIME = AtGateway({200: 409})
 
 
@@ -67,6 +68,7 @@ def about(visibility: str) -> list[Row]:
     live = {"session_id": f"live_{visibility}"}
     message = {**session, "message_id": f"message_in_{visibility}"}
     participant = {**session, "user_id": "participant"}
+    marked = {**live, "user_id": "participant"}
     return [
         row("get_study_session", VISIBLE),
         row("update_study_session", HOST, {"title": "x"}),
@@ -83,6 +85,8 @@ def about(visibility: str) -> list[Row]:
         row("get_study_session_reminders", INSIDE),
         row("set_study_session_reminders", INSIDE, {"minutes_before": [60]}),
         row("list_participants", INSIDE),
+        row("list_attendance", HOST),
+        row("mark_participant", HOST, MARK, about=marked, gateway=NOT_THE_TIME),
         row("remove_participant", REMOVING, about=participant),
         row("list_messages", INSIDE),
         row("send_message", SPEAKING, MESSAGE),
@@ -104,6 +108,7 @@ ACCESS = Matrix(
             lambda world: world["wanted"],
             gateway=AtGateway({201: 422}, {"title": ""}),
         ),
+        Row("get_own_attendance", SIGNED_IN),
         Row("preview_study_sessions", SIGNED_IN, PLAN),
         *about("public"),
         *about("unlisted"),

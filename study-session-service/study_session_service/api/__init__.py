@@ -2,6 +2,7 @@
 
 from study_session_service.api import (
     agenda,
+    attendance,
     chat,
     export,
     participation,
@@ -20,6 +21,7 @@ BLUEPRINTS = [
     series.blueprint,
     participation.blueprint,
     reminders.blueprint,
+    attendance.blueprint,
     chat.blueprint,
     export.blueprint,
     reported.blueprint,

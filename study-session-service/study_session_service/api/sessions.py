@@ -119,6 +119,11 @@ class MyParticipation(Answer):
     removed = fields.Boolean(
         required=True, metadata={"description": "Removed by the host, for good."}
     )
+    attended = fields.Boolean(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Whether you came, as the host has marked."},
+    )
     waitlist_position = fields.Integer(required=True, allow_none=True)
 
 

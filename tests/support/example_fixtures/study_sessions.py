@@ -48,13 +48,13 @@ def _in_a_session(callers: Callers, caller: str, **details: Any) -> Call:
 
 FIXTURES: Fixtures = {
     visitor: "search_study_sessions cluster_study_sessions search_places",
-    reader: "list_own_study_sessions",
+    reader: "list_own_study_sessions get_own_attendance",
     account: "create_study_session preview_study_sessions",
     host: """
         update_study_session cancel_study_session transfer_study_session remove_participant
     """,
     host_about_to_start: "start_study_session",
-    host_of_a_live_session: "finish_study_session",
+    host_of_a_live_session: "finish_study_session list_attendance mark_participant",
     participant: """
         stream_study_session_events get_study_session leave_study_session list_participants
         get_study_session_reminders set_study_session_reminders
