@@ -10,6 +10,7 @@ import { Action } from "../parts/action.js";
 import { Dialog } from "../parts/dialog.js";
 import { Field, Form, Submit, useForm } from "../parts/form.js";
 import { Person } from "../parts/person.js";
+import { Reminders } from "../parts/reminders.js";
 import { Rsvp } from "./rsvp.js";
 import { ScopeField } from "../parts/scope-field.js";
 import { LENGTHS } from "./session-plan.js";
@@ -17,6 +18,7 @@ import { Title } from "../parts/title.js";
 import { Span } from "../parts/when.js";
 
 const OPEN_BEFORE = 15 * MINUTE;
+const REMINDERS = "/api/havruta-sessions/{session_id}/reminders";
 const USUAL = 60; // minutes, of a plan that says nothing
 
 /** @typedef {Schemas["ListedHavrutaSession"]} Session */
@@ -38,6 +40,7 @@ export function PlannedSession({ session, isOwner, again }) {
         <p class="muted">${say("study.planned_by", { name: html`<${Person} id=${planner} name=${session.created_by_display_name || null} />` })}</p>
       </header>
       <${Rsvp} id=${id} />
+      <${Reminders} path=${REMINDERS} id=${id} />
       ${isOpen && html`<p><${Action} work=${start}>${t("study.start")}<//></p>`}
       ${!isOpen && html`<p class="notice">${t("study.opens", { time: clockTime(opens) })}</p>`}
       ${(isOwner || planner === account.value?.id) && html`<${Changes} session=${session} again=${again} />`}

@@ -1,6 +1,7 @@
 // @ts-check
 /** The sessions that the person hosts or has joined: those to come, and those that are over. */
 import { Loaded, More, usePages } from "../parts/loading.js";
+import { OwnAttendance } from "../sessions/attendance.js";
 import { SessionCard } from "../sessions/session-card.js";
 import { LeaveWaitlist } from "../sessions/waitlist.js";
 import { Title } from "../parts/title.js";
@@ -33,6 +34,7 @@ export default function StudySessions() {
           <a href="/study-sessions?when=${each}" aria-current=${each === when ? "page" : undefined}>${t(`mine.${each}`)}</a>
         `)}
       </nav>
+      ${when === "past" && html`<${OwnAttendance} />`}
       <label class="row small"><span>${t("mine.show")}</span>
         <select class="role" value=${role} onChange=${choose}>
           ${ROLES.map((each) => html`<option value=${each} selected=${each === role}>${t(`mine.role_${each || "any"}`)}</option>`)}

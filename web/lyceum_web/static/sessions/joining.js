@@ -8,7 +8,10 @@ import { say, t } from "../words.js";
 import { Action } from "../parts/action.js";
 import { leave } from "./waitlist.js";
 import { Ask } from "../parts/ask.js";
+import { Reminders } from "../parts/reminders.js";
 import { Span } from "../parts/when.js";
+
+const REMINDERS = "/api/study-sessions/{session_id}/reminders";
 
 /** @typedef {Schemas["StudySessionDetails"]} Session */
 
@@ -36,6 +39,7 @@ export function Joining({ session, again }) {
   }
   return html`
     ${isOpen && html`<${Seat} session=${session} join=${join} again=${again} />`}
+    ${session.status === "starting-soon" && mine?.is_active && html`<${Reminders} path=${REMINDERS} id=${session.id} />`}
     ${mine?.removed && html`<p class="notice">${t("joining.removed")}</p>`}
     ${overlaps.length > 0 && html`
       <div class="notice" role="status">

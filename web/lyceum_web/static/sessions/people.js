@@ -13,6 +13,7 @@ import { Initials, Person } from "../parts/person.js";
 import { ReportDialog } from "../parts/report.js";
 import { ScopeField } from "../parts/scope-field.js";
 import { Refusal } from "../parts/trouble.js";
+import { Mark, useMarks } from "./attendance.js";
 
 /** @typedef {Schemas["StudySessionDetails"]} Session */
 /** @typedef {Schemas["SessionParticipant"]} Participant */
@@ -23,6 +24,7 @@ export function People({ session, isHost, again, set, onBlock }) {
   const first = session.participants || [];
   const action = useAction(async () => setAll(await everyone(session.id)));
   const people = all || first;
+  const marks = useMarks(session, isHost);
   useEffect(() => {
     if (all) everyone(session.id).then(setAll, () => {});
   }, [session]);
@@ -38,6 +40,9 @@ export function People({ session, isHost, again, set, onBlock }) {
               ${each.role === "host" && html` <span class="badge plain">${t("session.host")}</span>`}
               ${each.user_id === account.value?.id && html` <span class="muted small">${t("people.you")}</span>`}
             </span>
+            ${marks.value && each.role !== "host" && html`
+              <${Mark} session=${session} id=${each.user_id} name=${each.display_name || t("person.unknown")} marks=${marks} />
+            `}
             ${each.user_id !== account.value?.id && html`
               <${PersonMenu} person=${each} session=${session} isHost=${isHost} again=${again} set=${set} onBlock=${onBlock} />
             `}
