@@ -16,6 +16,7 @@ NAMES = (
     "dashboard",
     "study_sessions_growing",
     "series",
+    "reminders",
     "first_load",
     "footprint",
     "worker_classes",
