@@ -51,6 +51,7 @@ class Planned:
     details: Mapping[str, Any] = field(default_factory=dict)
     series: str | None = None
     week: int = 0  # of the series
+    came: Mapping[str, bool] = field(default_factory=dict)  # as the host has marked
 
 
 def every_week(planned: Planned, weeks: int) -> list[Planned]:
@@ -158,6 +159,7 @@ PLAN = (
             ("hillel", "Image and likeness: where do we start?"),
             ("naomi", "With the Hebrew next to it."),
         ),
+        came={"ruth": True, "naomi": True},
     ),
     Planned(
         "haifa-private",
@@ -280,6 +282,7 @@ def _add(planned: Planned, at: datetime) -> None:
     for number, username in enumerate(planned.people):
         participant = Participant(session_id=session.id, user_id=person(username))
         participant.role = Role.PARTICIPANT if number else Role.HOST
+        participant.attended = planned.came.get(username)
         participant.joined_at = opened + timedelta(minutes=10 * number)
         db.session.add(participant)
     for username in planned.waiting:
