@@ -176,6 +176,10 @@ class AttendanceCount(TypedDict):
     attended_percent: float | None
 
 
+class AttendanceMark(TypedDict):
+    attended: bool | None
+
+
 class AttendanceMarks(TypedDict):
     tutor_attendance_status: Literal["present", "absent", "late", None]
     student_attendance_status: Literal["present", "absent", "late", None]
@@ -1013,6 +1017,15 @@ class HavrutaSessionPlannedEvent(TypedDict):
     room: NotRequired[str]
 
 
+class HavrutaSessionReminderChoice(TypedDict):
+    minutes_before: list[int] | None
+
+
+class HavrutaSessionReminders(TypedDict):
+    minutes_before: list[int] | None
+    default_minutes_before: list[int]
+
+
 class HavrutaSessionRoomEndedEvent(TypedDict):
     """The `data` of a Server-Sent Event, as JSON."""
 
@@ -1474,6 +1487,7 @@ class MyParticipation(TypedDict):
     joined_at: str | None
     left_at: str | None
     removed: bool
+    attended: bool | None
     waitlist_position: int | None
 
 
@@ -1925,6 +1939,11 @@ class OwnAssessmentPage(Page["OwnAssessment"]):
     pass
 
 
+class OwnAttendance(TypedDict):
+    attended: int
+    missed: int
+
+
 class OwnHavruta(TypedDict):
     id: str
     name: str
@@ -1961,6 +1980,15 @@ class ParentJoining(TypedDict):
 
 class ParentRemoval(TypedDict):
     reason: NotRequired[str | None]
+
+
+class ParticipantAttendance(TypedDict):
+    user_id: str
+    attended: bool | None
+    username: NotRequired[str | None]
+    display_name: NotRequired[str | None]
+    avatar_url: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
 
 
 class ParticipantRemoval(TypedDict):
@@ -2672,6 +2700,11 @@ class SeriesRule(TypedDict):
     timezone: str
 
 
+class SessionAttendance(TypedDict):
+    items: list[ParticipantAttendance]
+    degraded: NotRequired[list[str]]
+
+
 class SessionChange(TypedDict):
     kind: Literal["rescheduled", "changed", "attendance"]
     changed_by: str
@@ -3114,6 +3147,15 @@ class StudySessionPlan(TypedDict):
     start_time: str
     rrule: NotRequired[str]
     timezone: NotRequired[str]
+
+
+class StudySessionReminderChoice(TypedDict):
+    minutes_before: list[int] | None
+
+
+class StudySessionReminders(TypedDict):
+    minutes_before: list[int] | None
+    default_minutes_before: list[int]
 
 
 class StudySessionRemovedEvent(TypedDict):

@@ -22,6 +22,7 @@ from lyceum_client.models import (
     AssessmentStatistics,
     AssessmentVersionDocument,
     AssessmentVersionSummaryPage,
+    AttendanceMark,
     AttendanceMarks,
     Availability,
     BatchResult,
@@ -60,6 +61,8 @@ from lyceum_client.models import (
     HavrutaSession,
     HavrutaSessionCancellation,
     HavrutaSessionChanges,
+    HavrutaSessionReminderChoice,
+    HavrutaSessionReminders,
     HavrutaSessionRsvp,
     HavrutaSessionRsvps,
     Health,
@@ -116,10 +119,12 @@ from lyceum_client.models import (
     NotificationPreferenceChanges,
     NotificationPreferences,
     OwnAssessmentPage,
+    OwnAttendance,
     PageTurn,
     ParentCode,
     ParentJoining,
     ParentRemoval,
+    ParticipantAttendance,
     ParticipantRemoval,
     Passages,
     Passkey,
@@ -173,6 +178,7 @@ from lyceum_client.models import (
     SeriesJoin,
     SeriesLeave,
     SeriesParts,
+    SessionAttendance,
     SessionChangePage,
     SessionDates,
     SessionParticipantPage,
@@ -192,6 +198,8 @@ from lyceum_client.models import (
     StudySessionMap,
     StudySessionPage,
     StudySessionPlan,
+    StudySessionReminderChoice,
+    StudySessionReminders,
     SubmissionResult,
     SubmittedAnswer,
     SubmittedAnswers,
@@ -952,6 +960,46 @@ class Lyceum(Transport):
             ),
             type(None),
         )
+
+    def get_study_session_reminders(self, session_id: str) -> StudySessionReminders:
+        """Get when you are reminded of a session that you are in."""
+        return self.call(
+            Request("GET", f"/api/study-sessions/{segment(session_id)}/reminders"),
+            StudySessionReminders,
+        )
+
+    def set_study_session_reminders(
+        self, session_id: str, body: StudySessionReminderChoice
+    ) -> StudySessionReminders:
+        """Choose when you are reminded of a session that you are in; null restores the default."""
+        return self.call(
+            Request("PUT", f"/api/study-sessions/{segment(session_id)}/reminders", body=body),
+            StudySessionReminders,
+        )
+
+    def mark_participant(
+        self, session_id: str, user_id: str, body: AttendanceMark
+    ) -> ParticipantAttendance:
+        """Mark whether a participant came to your session, from its beginning to 14 days after its end."""
+        return self.call(
+            Request(
+                "PUT",
+                f"/api/study-sessions/{segment(session_id)}/participants/{segment(user_id)}/attendance",
+                body=body,
+            ),
+            ParticipantAttendance,
+        )
+
+    def list_attendance(self, session_id: str) -> SessionAttendance:
+        """List which participants came to your session, as you marked it."""
+        return self.call(
+            Request("GET", f"/api/study-sessions/{segment(session_id)}/attendance"),
+            SessionAttendance,
+        )
+
+    def get_own_attendance(self) -> OwnAttendance:
+        """Count the sessions to which you came, and those you missed; no one else is shown this."""
+        return self.call(Request("GET", "/api/study-sessions/mine/attendance"), OwnAttendance)
 
     def list_messages(
         self,
@@ -2164,6 +2212,22 @@ class Lyceum(Transport):
         return self.call(
             Request("GET", f"/api/havruta-sessions/{segment(session_id)}/rsvps"),
             HavrutaSessionRsvps,
+        )
+
+    def get_havruta_session_reminders(self, session_id: str) -> HavrutaSessionReminders:
+        """Get when you are reminded of a planned session of your havruta."""
+        return self.call(
+            Request("GET", f"/api/havruta-sessions/{segment(session_id)}/reminders"),
+            HavrutaSessionReminders,
+        )
+
+    def set_havruta_session_reminders(
+        self, session_id: str, body: HavrutaSessionReminderChoice
+    ) -> HavrutaSessionReminders:
+        """Choose when you are reminded of a planned session; null restores the default."""
+        return self.call(
+            Request("PUT", f"/api/havruta-sessions/{segment(session_id)}/reminders", body=body),
+            HavrutaSessionReminders,
         )
 
     def join_havruta_session(self, session_id: str) -> SessionState:

@@ -23,6 +23,7 @@ from lyceum_client.models import (
     AssessmentStatistics,
     AssessmentVersionDocument,
     AssessmentVersionSummaryPage,
+    AttendanceMark,
     AttendanceMarks,
     Availability,
     BatchResult,
@@ -61,6 +62,8 @@ from lyceum_client.models import (
     HavrutaSession,
     HavrutaSessionCancellation,
     HavrutaSessionChanges,
+    HavrutaSessionReminderChoice,
+    HavrutaSessionReminders,
     HavrutaSessionRsvp,
     HavrutaSessionRsvps,
     Health,
@@ -117,10 +120,12 @@ from lyceum_client.models import (
     NotificationPreferenceChanges,
     NotificationPreferences,
     OwnAssessmentPage,
+    OwnAttendance,
     PageTurn,
     ParentCode,
     ParentJoining,
     ParentRemoval,
+    ParticipantAttendance,
     ParticipantRemoval,
     Passages,
     Passkey,
@@ -174,6 +179,7 @@ from lyceum_client.models import (
     SeriesJoin,
     SeriesLeave,
     SeriesParts,
+    SessionAttendance,
     SessionChangePage,
     SessionDates,
     SessionParticipantPage,
@@ -193,6 +199,8 @@ from lyceum_client.models import (
     StudySessionMap,
     StudySessionPage,
     StudySessionPlan,
+    StudySessionReminderChoice,
+    StudySessionReminders,
     SubmissionResult,
     SubmittedAnswer,
     SubmittedAnswers,
@@ -968,6 +976,46 @@ class AsyncLyceum(AsyncTransport):
             ),
             type(None),
         )
+
+    async def get_study_session_reminders(self, session_id: str) -> StudySessionReminders:
+        """Get when you are reminded of a session that you are in."""
+        return await self.call(
+            Request("GET", f"/api/study-sessions/{segment(session_id)}/reminders"),
+            StudySessionReminders,
+        )
+
+    async def set_study_session_reminders(
+        self, session_id: str, body: StudySessionReminderChoice
+    ) -> StudySessionReminders:
+        """Choose when you are reminded of a session that you are in; null restores the default."""
+        return await self.call(
+            Request("PUT", f"/api/study-sessions/{segment(session_id)}/reminders", body=body),
+            StudySessionReminders,
+        )
+
+    async def mark_participant(
+        self, session_id: str, user_id: str, body: AttendanceMark
+    ) -> ParticipantAttendance:
+        """Mark whether a participant came to your session, from its beginning to 14 days after its end."""
+        return await self.call(
+            Request(
+                "PUT",
+                f"/api/study-sessions/{segment(session_id)}/participants/{segment(user_id)}/attendance",
+                body=body,
+            ),
+            ParticipantAttendance,
+        )
+
+    async def list_attendance(self, session_id: str) -> SessionAttendance:
+        """List which participants came to your session, as you marked it."""
+        return await self.call(
+            Request("GET", f"/api/study-sessions/{segment(session_id)}/attendance"),
+            SessionAttendance,
+        )
+
+    async def get_own_attendance(self) -> OwnAttendance:
+        """Count the sessions to which you came, and those you missed; no one else is shown this."""
+        return await self.call(Request("GET", "/api/study-sessions/mine/attendance"), OwnAttendance)
 
     async def list_messages(
         self,
@@ -2198,6 +2246,22 @@ class AsyncLyceum(AsyncTransport):
         return await self.call(
             Request("GET", f"/api/havruta-sessions/{segment(session_id)}/rsvps"),
             HavrutaSessionRsvps,
+        )
+
+    async def get_havruta_session_reminders(self, session_id: str) -> HavrutaSessionReminders:
+        """Get when you are reminded of a planned session of your havruta."""
+        return await self.call(
+            Request("GET", f"/api/havruta-sessions/{segment(session_id)}/reminders"),
+            HavrutaSessionReminders,
+        )
+
+    async def set_havruta_session_reminders(
+        self, session_id: str, body: HavrutaSessionReminderChoice
+    ) -> HavrutaSessionReminders:
+        """Choose when you are reminded of a planned session; null restores the default."""
+        return await self.call(
+            Request("PUT", f"/api/havruta-sessions/{segment(session_id)}/reminders", body=body),
+            HavrutaSessionReminders,
         )
 
     async def join_havruta_session(self, session_id: str) -> SessionState:
