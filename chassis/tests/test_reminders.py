@@ -94,9 +94,9 @@ def test_a_person_who_chose_is_reminded_at_their_times_alone() -> None:
         with before(minutes):
             sweep()
     assert told() == [(1440, {BOAZ}), (60, {RUTH}), (15, {BOAZ}), (5, {RUTH})]
-    assert reminders.chosen(meeting, RUTH) == [60, 5]
-    assert reminders.chosen(meeting, NAOMI) == []
-    assert reminders.chosen(meeting, BOAZ) is None
+    assert reminders.choice(meeting, RUTH).minutes_before == [60, 5]
+    assert reminders.choice(meeting, NAOMI).minutes_before == []
+    assert reminders.choice(meeting, BOAZ).minutes_before is None
 
 
 def test_a_person_returns_to_the_default() -> None:
@@ -178,7 +178,7 @@ def test_a_person_is_forgotten() -> None:
     choose(meeting, RUTH, [60])
     with transaction(db.session):
         reminders.forget(RUTH)
-    assert reminders.chosen(meeting, RUTH) is None
+    assert reminders.choice(meeting, RUTH).minutes_before is None
 
 
 def test_a_reminder_whose_telling_fails_is_said_later(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,13 +5,12 @@ times for themselves, or none.
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import func, null, select
 
 from chassis.clock import now
-from chassis.messaging.reminders import DEFAULT, RemindersBefore, Told
+from chassis.messaging.reminders import Choice, RemindersBefore, Told
 from havruta_service import sessions
 from havruta_service.models import (
     MISSED_AFTER,
@@ -29,18 +28,10 @@ from havruta_service.models import (
 from havruta_service.notifications import Kind, notify_session
 
 
-@dataclass(frozen=True)
-class Choice:
-    """The minutes before a session at which a person wants to be reminded; None if by default."""
-
-    minutes_before: list[int] | None
-    default_minutes_before: tuple[int, ...] = DEFAULT
-
-
 def of_person(session_id: UUID, user_id: UUID) -> Choice:
     """What the member has chosen."""
     sessions.get(session_id, user_id)
-    return Choice(reminders.chosen(session_id, user_id))
+    return reminders.choice(session_id, user_id)
 
 
 def choose(session_id: UUID, user_id: UUID, minutes_before: Collection[int] | None) -> Choice:
@@ -49,7 +40,7 @@ def choose(session_id: UUID, user_id: UUID, minutes_before: Collection[int] | No
     havruta, session = sessions.with_havruta(session_id, user_id)
     sessions.check_scheduled(havruta, session, SessionStatus.SCHEDULED)
     reminders.choose(session_id, user_id, minutes_before)
-    return Choice(reminders.chosen(session_id, user_id))
+    return reminders.choice(session_id, user_id)
 
 
 def _people_in(session_ids: Collection[UUID]) -> Mapping[UUID, Collection[UUID]]:

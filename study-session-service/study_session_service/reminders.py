@@ -4,14 +4,13 @@ Everyone who has a seat is, at the default times; a person may choose other time
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, DateTime, Uuid, any_, bindparam, null, select
 
 from chassis.clock import now
-from chassis.messaging.reminders import DEFAULT, RemindersBefore, Told
+from chassis.messaging.reminders import Choice, RemindersBefore, Told
 from study_session_service import lifecycle, notifications
 from study_session_service.models import (
     Participant,
@@ -41,18 +40,10 @@ SESSIONS = select(
 ).where(StudySession.id == any_(IDS))
 
 
-@dataclass(frozen=True)
-class Choice:
-    """The minutes before a session at which a person wants to be reminded; None if by default."""
-
-    minutes_before: list[int] | None
-    default_minutes_before: tuple[int, ...] = DEFAULT
-
-
 def of_person(session_id: UUID, user_id: UUID) -> Choice:
     """What the person, who has a seat, has chosen."""
     see_inside(session_id, user_id)
-    return Choice(reminders.chosen(session_id, user_id))
+    return reminders.choice(session_id, user_id)
 
 
 def choose(session_id: UUID, user_id: UUID, minutes_before: Collection[int] | None) -> Choice:
@@ -62,7 +53,7 @@ def choose(session_id: UUID, user_id: UUID, minutes_before: Collection[int] | No
     session = lifecycle.locked(session_id)
     lifecycle.require_open(session)
     reminders.choose(session_id, user_id, minutes_before)
-    return Choice(reminders.chosen(session_id, user_id))
+    return reminders.choice(session_id, user_id)
 
 
 def _people_in(session_ids: Collection[UUID]) -> Mapping[UUID, Collection[UUID]]:

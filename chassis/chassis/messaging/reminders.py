@@ -9,6 +9,7 @@ reminders of their own instead.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
@@ -47,6 +48,14 @@ IDS = bindparam("ids", type_=ARRAY(Uuid))
 
 Told = Mapping[tuple[UUID, int], Sequence[UUID]]
 """The people to remind, by the thing and the minutes before it."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The minutes before something begins at which a person wants to be reminded; None if by default."""
+
+    minutes_before: list[int] | None
+    default_minutes_before: tuple[int, ...] = DEFAULT
 
 
 class ReminderColumns:
@@ -175,12 +184,12 @@ class RemindersBefore(Reminders[Before]):
         """Set the reminders of things that begin at another time now; what was said is said again."""
         self._set(self._replanning, ids)
 
-    def chosen(self, thing_id: UUID, user_id: UUID) -> list[int] | None:
-        """The minutes that the person chose, the longest first; None if they chose nothing."""
+    def choice(self, thing_id: UUID, user_id: UUID) -> Choice:
+        """What the person chose, the longest first."""
         own = self._of(thing_id, user_id)
         rows = self._session.scalars(select(self._kind.minutes_before).where(*own)).all()
         chosen = sorted((minutes for minutes in rows if minutes is not None), reverse=True)
-        return chosen if rows else None
+        return Choice(chosen if rows else None)
 
     def choose(self, thing_id: UUID, user_id: UUID, minutes: Collection[int] | None) -> None:
         """Remind the person at these times, at none, or for None by default. The thing is locked.

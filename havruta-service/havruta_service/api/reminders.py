@@ -3,46 +3,25 @@
 from typing import Any
 from uuid import UUID
 
-from marshmallow import fields
-
 from chassis.auth.authorization import caller, signed_in
 from chassis.errors import InvalidTransition
-from chassis.messaging.reminders import LONGEST, MOST
-from chassis.web.fields import Answer, Body, Integer, List
+from chassis.messaging.reminders import Choice
+from chassis.web.reminders import ChosenReminders, ReminderTimes
 from chassis.web.rest import Blueprint
 from havruta_service import reminders
 from havruta_service.havrutas import HavrutaArchived
-from havruta_service.reminders import Choice
 
 PATH = "/api/havruta-sessions/<uuid:session_id>/reminders"
-EXAMPLE = [60, 10]
 
 blueprint = Blueprint("havruta-session-reminders")
 
 
-class HavrutaSessionReminderChoice(Body):
-    minutes_before = List(
-        Integer(0, LONGEST),
-        MOST,
-        required=True,
-        allow_none=True,
-        metadata={
-            "example": EXAMPLE,
-            "description": "An empty list for no reminder; null for the default.",
-        },
-    )
+class HavrutaSessionReminderChoice(ReminderTimes):
+    pass
 
 
-class HavrutaSessionReminders(Answer):
-    minutes_before = fields.List(
-        fields.Integer(),
-        required=True,
-        allow_none=True,
-        metadata={"example": EXAMPLE, "description": "Your own choice; null for the default."},
-    )
-    default_minutes_before = fields.List(
-        fields.Integer(), required=True, metadata={"example": [1440, 15]}
-    )
+class HavrutaSessionReminders(ChosenReminders):
+    pass
 
 
 @blueprint.get(PATH, "get_havruta_session_reminders")

@@ -3,45 +3,24 @@
 from typing import Any
 from uuid import UUID
 
-from marshmallow import fields
-
 from chassis.auth.authorization import caller, signed_in
-from chassis.messaging.reminders import LONGEST, MOST
-from chassis.web.fields import Answer, Body, Integer, List
+from chassis.messaging.reminders import Choice
+from chassis.web.reminders import ChosenReminders, ReminderTimes
 from chassis.web.rest import Blueprint
 from study_session_service import reminders
 from study_session_service.lifecycle import SessionCancelled, SessionEnded
-from study_session_service.reminders import Choice
 
 PATH = "/api/study-sessions/<uuid:session_id>/reminders"
-EXAMPLE = [60, 10]
 
 blueprint = Blueprint("study-session-reminders")
 
 
-class StudySessionReminderChoice(Body):
-    minutes_before = List(
-        Integer(0, LONGEST),
-        MOST,
-        required=True,
-        allow_none=True,
-        metadata={
-            "example": EXAMPLE,
-            "description": "An empty list for no reminder; null for the default.",
-        },
-    )
+class StudySessionReminderChoice(ReminderTimes):
+    pass
 
 
-class StudySessionReminders(Answer):
-    minutes_before = fields.List(
-        fields.Integer(),
-        required=True,
-        allow_none=True,
-        metadata={"example": EXAMPLE, "description": "Your own choice; null for the default."},
-    )
-    default_minutes_before = fields.List(
-        fields.Integer(), required=True, metadata={"example": [1440, 15]}
-    )
+class StudySessionReminders(ChosenReminders):
+    pass
 
 
 @blueprint.get(PATH, "get_study_session_reminders")
