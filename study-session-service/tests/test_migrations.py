@@ -155,3 +155,30 @@ def test_the_expected_indexes_exist(in_app: Flask) -> None:
     assert expected <= set(
         db.session.scalars(text("SELECT indexname FROM pg_indexes WHERE schemaname = 'public'"))
     )
+
+
+def test_sessions_that_are_ahead_get_the_reminders_that_are_yet_to_come() -> None:
+    with testing.empty_database("study_session_service") as url:
+        app = testing.application("study_session_service", url)
+        with app.app_context():
+            upgrade(revision="0011")
+            for start in ("2 days", "1 hour", "-1 hour"):
+                session_id = db.session.execute(text(NEW)).one().id
+                moved = (
+                    "UPDATE study_sessions SET start_time = now() + CAST(:start AS interval)"
+                    " WHERE id = :id"
+                )
+                values = {"id": session_id, "start": start}
+                db.session.execute(text(moved), values)
+            db.session.commit()
+            upgrade(revision="0013")
+            rows = db.session.execute(
+                text(
+                    "SELECT minutes_before, extract(epoch FROM start_time - due_at)::int / 60"
+                    " FROM session_reminders r JOIN study_sessions s ON s.id = session_id"
+                    " ORDER BY start_time, minutes_before"
+                )
+            )
+            assert [tuple(row) for row in rows] == [(15, 15), (1440, None), (15, 15), (1440, 1440)]
+            db.session.rollback()
+        testing.close(app)
