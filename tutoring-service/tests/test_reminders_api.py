@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from chassis.messaging.worker import run_sweep
-from chassis.testing import a_user, overtaken, race
+from chassis.testing import a_user, count_queries, overtaken, race
 
 JUST_BEFORE, DUE = "2030-01-08T08:29:59Z", "2030-01-08T08:30:00Z"
 WANTED = {"notification_enabled": True, "alarm_before_minutes": 30}
@@ -131,6 +131,18 @@ def test_concurrent_sweeps_send_each_reminder_once(app: Flask, school: Any) -> N
         race([lambda: sweep(app)] * 4)
         sweep(app)
     assert len(reminded(app)) == 2
+
+
+def test_many_reminders_are_sent_in_a_few_statements(app: Flask, school: Any) -> None:
+    school.session(rrule="FREQ=DAILY;COUNT=60", notification_enabled=True)
+    with app.app_context():
+        session = app.extensions["sqlalchemy"].session
+        session.execute(text("UPDATE session_reminders SET due_at = now() - interval '1 minute'"))
+        session.commit()
+    with count_queries(app) as statements:
+        assert sweep(app) == 120
+    assert len(statements) < 15
+    assert len(reminded(app)) == 120
 
 
 PROGRAM = """

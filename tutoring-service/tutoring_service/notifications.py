@@ -1,6 +1,6 @@
 """RULES: which people are notified of what. The user-service puts it into their inboxes."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -37,11 +37,17 @@ def tell(
     people: Iterable[UUID],
     booking: SessionBooking,
     actor: UUID | None = None,
+    titles: Mapping[int, str | None] | None = None,
     **more: Any,
 ) -> None:
-    """Notify these people of something about a session; never the person who did it."""
+    """Notify these people of something about a session; never the person who did it.
+
+    `titles` are those of courses, by the enrolment, where they were read for several sessions at once.
+    """
+    if titles is None:
+        titles = titles_of({booking.enrolled_courses_id})
     data = {
-        "title": _title(booking.enrolled_courses_id),
+        "title": titles.get(booking.enrolled_courses_id),
         "session_id": booking.session_id,
         "starts_at": rfc3339(booking.starts_at),
         "path": f"/api/sessions/{booking.session_id}",
@@ -61,7 +67,7 @@ def tell_of_enrollment(
 ) -> None:
     """Notify these people of something about an enrolment; never the person who did it."""
     data = {
-        "title": _title(enrollment.id),
+        "title": titles_of({enrollment.id}).get(enrollment.id),
         "enrollment_id": enrollment.id,
         "path": f"/api/enrollments/{enrollment.id}",
         **more,
@@ -80,7 +86,7 @@ def tell_of_request(
 ) -> None:
     """Notify the person of a request for a session, or of its answer."""
     data = {
-        "title": _title(request.enrolled_courses_id),
+        "title": titles_of({request.enrolled_courses_id}).get(request.enrolled_courses_id),
         "request_id": request.id,
         "starts_at": rfc3339(starts_at),
         "path": f"/api/enrollments/{request.enrolled_courses_id}/requests",
@@ -101,6 +107,16 @@ def everyone_in(enrollment: Enrollment) -> list[UUID]:
     return [enrollment.tutor_id, enrollment.student_id, *parents_of({enrollment.id})]
 
 
+def titles_of(enrollment_ids: Collection[int]) -> dict[int, str | None]:
+    """The titles of the courses, by the enrolment."""
+    query = (
+        select(Enrollment.id, Course.title)
+        .join(Course, Course.id == Enrollment.course_id)
+        .where(Enrollment.id.in_(enrollment_ids))
+    )
+    return {row.id: row.title for row in db.session.execute(query)}
+
+
 def _request(
     about: str,
     version: int,
@@ -116,13 +132,3 @@ def _request(
     if actor:
         wanted |= {"author": str(actor), "words": ["reason"]}
     messages.publish_event("notification.requested", about, version, wanted, actor=actor)
-
-
-def _title(enrollment_id: int) -> str | None:
-    """The title of the course."""
-    query = (
-        select(Course.title)
-        .join(Enrollment, Enrollment.course_id == Course.id)
-        .where(Enrollment.id == enrollment_id)
-    )
-    return db.session.scalar(query)

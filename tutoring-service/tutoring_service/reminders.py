@@ -109,9 +109,10 @@ def _tell(due: Sequence[SessionReminder]) -> None:
         SessionBooking.session_id.in_(ids), SessionBooking.held, SessionBooking.ends_at > now()
     )
     bookings = {booking.session_id: booking for booking in db.session.scalars(to_come)}
+    titles = notifications.titles_of({each.enrolled_courses_id for each in bookings.values()})
     for reminder in due:
         if booking := bookings.get(reminder.session_id):
-            notifications.tell(Kind.REMINDER, [reminder.user_id], booking)
+            notifications.tell(Kind.REMINDER, [reminder.user_id], booking, titles=titles)
 
 
 def _shown(session: TutoringSession, reminder: SessionReminder | None) -> Shown:
