@@ -41,7 +41,7 @@ from study_session_service.notifications import FACTS, Kind, notify
 from study_session_service.rows import SessionRow, columns_of, fetch
 
 TOLD = ("last_seq", "join_code", *FACTS)
-# Who came is for the host and each person alone.
+# Whether a person came is for the host and for that person alone.
 KEPT = tuple(column.key for column in Participant.__table__.columns if column.key != "attended")
 
 IS_GIVEN = StudySession.id == bindparam("session", type_=Uuid)

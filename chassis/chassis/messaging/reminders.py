@@ -134,7 +134,7 @@ class Reminders(Generic[Kind]):
         for reminder in due:
             # Also of what is not told: it would come up again with each round.
             reminder.sent_at = at
-        # Read after the reminders were locked: whoever changes a thing sets its reminders after it.
+        # What is read now is as new as the reminders: a change of a thing sets its reminders after it.
         with self._messages.gathered():
             self._tell(due)
         return len(due)
@@ -240,7 +240,7 @@ class RemindersBefore(Reminders[Before]):
         return thing_id
 
     def _choosers(self, ids: Collection[UUID]) -> set[tuple[UUID, UUID | None]]:
-        """Who has chosen something about which thing."""
+        """The people who chose something, each after the thing."""
         chosen = select(self._thing_id, self._kind.user_id).where(
             self._thing_id.in_(ids), self._kind.user_id.is_not(None)
         )
