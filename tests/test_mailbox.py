@@ -16,7 +16,7 @@ from dev.mail import MailCatcher, text_of
 from dev.mailbox import Mailbox, MailFolder, Mailpit, receiving, token_in
 from dev.ports import free_port
 
-VERIFY, CANCELLED = "Verify your e-mail address · Lyceum", "A session was cancelled · Lyceum"
+VERIFY, CANCELLED = "Verify your e-mail address · Lyceum", "Boaz cancelled Evening Hebrew · Lyceum"
 LINK = "http://127.0.0.1:8080/verify-email#token="
 
 
@@ -132,6 +132,6 @@ def test_the_newest_matching_email_is_found(kept: Mailbox) -> None:
 
 
 def test_subject_and_text_are_read_as_they_were_written(kept: Mailbox) -> None:
-    cancelled = kept.to("ruth@example.org", "A session was cancelled")
+    cancelled = kept.to("ruth@example.org", "Boaz cancelled")
     assert cancelled["Subject"] == CANCELLED
     assert text_of(cancelled).strip() == "Snow in צפת"

@@ -6,14 +6,14 @@ from datetime import datetime
 from email.message import EmailMessage
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import structlog
 from email_validator import validate_email
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from user_service import email_changes, email_tokens
+from user_service import email_changes, email_tokens, notification_letters
 from user_service.attempts import TooManyAttempts, delivery_allowances
+from user_service.languages import Language, language_of
+from user_service.letters import Letter, Link, written
 from user_service.models import (
     Application,
     EmailChange,
@@ -25,18 +25,12 @@ from user_service.models import (
     db,
 )
 from user_service.notices import OF_ADMINS, WORDS, Notice
-from user_service.notification_kinds import EMAILS, NotificationKind
+from user_service.pages import address, link
+from user_service.quoting import quoted
 from user_service.runtime import runtime
 
+MOST_OF_A_NAME, MOST_OF_A_REASON = 60, 1000
 log = structlog.get_logger(__name__)
-
-TEMPLATES = Environment(
-    loader=PackageLoader("user_service", "mail"),
-    autoescape=select_autoescape(["html"]),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    keep_trailing_newline=True,
-)
 
 
 def verify_email(data: dict[str, Any]) -> EmailMessage | None:
@@ -44,15 +38,20 @@ def verify_email(data: dict[str, Any]) -> EmailMessage | None:
     user = _addressee(data["user_id"])
     if user is None or user.email_verified:
         return None
-    token = email_tokens.issue(user, Purpose.VERIFY)
-    return _compose(
-        data,
-        user,
-        "Verify your e-mail address",
-        "verify_email",
-        link=_link("verify-email", token),
-        token=token,
+    token, language = email_tokens.issue(user, Purpose.VERIFY), language_of(user.locale)
+    say = language.say
+    letter = Letter(
+        subject=say("Verify your e-mail address"),
+        name=_name_of(user, language),
+        lead=say("Please confirm that this address is yours."),
+        action=Link(say("Verify my address"), link("verify-email", token)),
+        code=token,
+        after=[
+            say("The link works once, within 24 hours."),
+            say("If you did not open an account, you need do nothing."),
+        ],
     )
+    return _addressed(data, "verify_email", user, letter, language)
 
 
 def reset_password(data: dict[str, Any]) -> EmailMessage | None:
@@ -60,15 +59,20 @@ def reset_password(data: dict[str, Any]) -> EmailMessage | None:
     user = _addressee(data["user_id"])
     if user is None:
         return None
-    token = email_tokens.issue(user, Purpose.RESET)
-    return _compose(
-        data,
-        user,
-        "Set a new password",
-        "reset_password",
-        link=_link("reset-password", token),
-        token=token,
+    token, language = email_tokens.issue(user, Purpose.RESET), language_of(user.locale)
+    say = language.say
+    letter = Letter(
+        subject=say("Set a new password"),
+        name=_name_of(user, language),
+        lead=say("You can set a new password here."),
+        action=Link(say("Set a new password"), link("reset-password", token)),
+        code=token,
+        after=[
+            say("The link works once, within an hour."),
+            say("If you did not ask for this, you need do nothing: your password stays as it is."),
+        ],
     )
+    return _addressed(data, "reset_password", user, letter, language)
 
 
 def change_email(data: dict[str, Any]) -> EmailMessage | None:
@@ -76,27 +80,39 @@ def change_email(data: dict[str, Any]) -> EmailMessage | None:
     user = _addressee(data["user_id"])
     if user is None or user.pending_email is None:
         return None
-    if email_changes.is_in_use(user.pending_email, user.id):
-        # Without a name: the words of the person who asked are not for the owner of the address.
-        return _compose(
-            data,
-            user,
-            "This address has an account",
-            "address_in_use",
-            to=user.pending_email,
+    language, to = language_of(user.locale), user.pending_email
+    say = language.say
+    # Without a name: the words of the person who asked are not for the owner of the address.
+    if email_changes.is_in_use(to, user.id):
+        letter = Letter(
+            subject=say("This address has an account"),
             name="",
+            lead=say(
+                "Somebody wanted to give this e-mail address to another account. It has an account already, "
+                "which stays as it is."
+            ),
+            after=[
+                say(
+                    "If it was you, sign in with this address; if you do not know the password, you can "
+                    "set a new one there."
+                ),
+                say("If it was not you, you need do nothing."),
+            ],
         )
-    token = email_tokens.issue(user, Purpose.CHANGE, user.pending_email)
-    return _compose(
-        data,
-        user,
-        "Confirm your new e-mail address",
-        "change_email",
-        to=user.pending_email,
+        return _addressed(data, "address_in_use", user, letter, language, to)
+    token = email_tokens.issue(user, Purpose.CHANGE, to)
+    letter = Letter(
+        subject=say("Confirm your new e-mail address"),
         name="",
-        link=_link("change-email", token),
-        token=token,
+        lead=say("Please confirm that this is the new e-mail address of your account."),
+        action=Link(say("Confirm the address"), link("change-email", token)),
+        code=token,
+        after=[
+            say("The link works once, within 24 hours."),
+            say("If you did not ask for this, you need do nothing."),
+        ],
     )
+    return _addressed(data, "change_email", user, letter, language, to)
 
 
 def email_changed(data: dict[str, Any]) -> EmailMessage | None:
@@ -106,15 +122,21 @@ def email_changed(data: dict[str, Any]) -> EmailMessage | None:
     if change is None or user is None or change.reverted_at:
         return None
     token = email_tokens.issue(user, Purpose.REVERT, change.old_email)
-    return _compose(
-        data,
-        user,
-        "Your e-mail address was changed",
-        "email_changed",
-        to=change.old_email,
-        link=_link("revert-email", token),
-        token=token,
+    language = language_of(user.locale)
+    say = language.say
+    letter = Letter(
+        subject=say("Your e-mail address was changed"),
+        name=_name_of(user, language),
+        lead=say(
+            "Your account has another e-mail address from now on, and this one is no longer used. If this "
+            "was "
+            "you, you need do nothing. If it was not you, go back to this address within 7 days: everybody "
+            "is signed out then, and you set a new password."
+        ),
+        action=Link(say("Go back to this address"), link("revert-email", token)),
+        code=token,
     )
+    return _addressed(data, "email_changed", user, letter, language, change.old_email)
 
 
 def notification(data: dict[str, Any]) -> EmailMessage | None:
@@ -125,9 +147,9 @@ def notification(data: dict[str, Any]) -> EmailMessage | None:
     user = _addressee(note.user_id)
     if user is None:
         return None
-    email = EMAILS[NotificationKind(note.kind)]
-    link = f"{runtime().public_url}/notifications"
-    return _compose(data, user, email.subject, "notification", text=email.text, link=link)
+    language = language_of(user.locale)
+    letter = notification_letters.about(note, user, language)
+    return _addressed(data, "notification", user, letter, language)
 
 
 def notice(data: dict[str, Any]) -> EmailMessage | None:
@@ -135,21 +157,37 @@ def notice(data: dict[str, Any]) -> EmailMessage | None:
     user = _addressee(data["user_id"])
     if user is None:
         return None
-    words = WORDS[Notice(data["notice"])]
-    at = datetime.fromisoformat(data["at"]).astimezone(ZoneInfo(user.timezone))
-    return _compose(
-        data,
-        user,
-        words.subject,
-        "notice",
-        text=words.text,
-        at=f"{at:%d %B %Y, %H:%M} ({user.timezone})",
-        device=_device(data.get("sign_in_id")),
-        reason=_reason(data),
-        can_act=data["notice"] not in OF_ADMINS,
-        devices=f"{runtime().public_url}/account/devices",
-        reset=f"{runtime().public_url}/forgot-password",
+    words, language = WORDS[Notice(data["notice"])], language_of(user.locale)
+    say = language.say
+    at = datetime.fromisoformat(data["at"])
+    facts = [(say("When"), language.moment(at, user.timezone))]
+    if device := _device(data.get("sign_in_id")):
+        facts.append((say("Device"), _quoted(device, MOST_OF_A_NAME, language)))
+    can_act = data["notice"] not in OF_ADMINS
+    letter = Letter(
+        subject=say(words.subject),
+        name=_name_of(user, language),
+        lead=say(words.text),
+        facts=facts,
+        quote=_quoted(_reason(data), MOST_OF_A_REASON, language),
+        **(_defence(language) if can_act else {}),
     )
+    return _addressed(data, str(data["notice"]), user, letter, language)
+
+
+def _defence(language: Language) -> dict[str, Any]:
+    """What the owner of an account can do against what they did not do."""
+    say = language.say
+    return {
+        "action": Link(say("See your devices"), address("account/devices")),
+        "after": [
+            say(
+                "If this was you, you need do nothing. If it was not you, set a new password, which signs "
+                "out every device."
+            )
+        ],
+        "links": [Link(say("Set a new password"), address("forgot-password"))],
+    }
 
 
 COMPOSERS = {
@@ -185,30 +223,30 @@ def _addressee(user_id: UUID | str | None) -> User | None:
     return None if user is None or user.deleted_at else user
 
 
-def _link(page: str, token: str) -> str:
-    """The token stands behind the `#`: browsers do not send it, so no log on the way holds it."""
-    return f"{runtime().public_url}/{page}#token={token}"
-
-
 def _mailable(address: str) -> str:
     """The address as every mail server accepts it: many refuse a domain that is not in ASCII."""
     return validate_email(address, check_deliverability=False).ascii_email or address
 
 
-def _compose(
+def _name_of(user: User, language: Language) -> str:
+    return _quoted(user.display_name, MOST_OF_A_NAME, language)
+
+
+def _quoted(text: str, most: int, language: Language) -> str:
+    return quoted(text, most, right_to_left=language.is_right_to_left)
+
+
+def _addressed(
     data: dict[str, Any],
+    kind: str,
     user: User,
-    subject: str,
-    template: str,
-    *,
+    letter: Letter,
+    language: Language,
     to: str | None = None,
-    **values: str | bool,
 ) -> EmailMessage | None:
     """The e-mail to the account's address or another; None if the address has had too many today."""
-    address = to or user.email
     is_verified = to is None and user.email_verified
-    kind = str(data.get("notice", template))
-    allowances = delivery_allowances(kind, address, is_verified=is_verified)
+    allowances = delivery_allowances(kind, to or user.email, is_verified=is_verified)
     # An e-mail that is tried again counts once.
     if not data.get("is_repeated"):
         try:
@@ -216,10 +254,6 @@ def _compose(
         except TooManyAttempts:
             log.warning("email_withheld", kind=kind, user_id=str(user.id))
             return None
-    message = EmailMessage()
-    message["To"], message["Subject"] = _mailable(address), f"{subject} · Lyceum"
-    content = {"name": user.display_name, "subject": subject, **values}
-    plain, html = (TEMPLATES.get_template(f"{template}.{form}") for form in ("txt", "html"))
-    message.set_content(plain.render(content))
-    message.add_alternative(html.render(content), subtype="html")
+    message = written(letter, language)
+    message["To"] = _mailable(to or user.email)
     return message

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from chassis.clock import now, rfc3339
+from user_service.languages import marked
 from user_service.models import User, messages
 
 
@@ -39,78 +40,109 @@ class Words(NamedTuple):
 
 WORDS: Mapping[Notice, Words] = {
     Notice.NEW_DEVICE: Words(
-        "A sign-in on a new device", "Somebody signed in to your account on a new device."
+        marked("A sign-in on a new device"),
+        marked("Somebody signed in to your account on a new device."),
     ),
     Notice.PASSWORD_CHANGED: Words(
-        "Your password was changed",
-        "The password of your account was changed. All other devices were signed out, and passkeys were "
-        "removed.",
+        marked("Your password was changed"),
+        marked(
+            "The password of your account was changed. All other devices were signed out, and "
+            "passkeys were removed."
+        ),
     ),
     Notice.PASSWORD_RESET: Words(
-        "Your password was reset",
-        "A new password was set by a link from an e-mail. All devices were signed out, and passkeys were "
-        "removed.",
+        marked("Your password was reset"),
+        marked(
+            "A new password was set by a link from an e-mail. All devices were signed out, and "
+            "passkeys were removed."
+        ),
     ),
     Notice.MANY_GUESSES: Words(
-        "Many wrong passwords",
-        "Somebody has tried many wrong passwords for your account. On new devices no one can sign in for "
-        "a quarter of an hour; devices on which you have signed in before are not concerned.",
+        marked("Many wrong passwords"),
+        marked(
+            "Somebody has tried many wrong passwords for your account. On new devices no one can "
+            "sign in for a quarter of an hour; devices on which you have signed in before are not "
+            "concerned."
+        ),
     ),
     Notice.MANY_CODES: Words(
-        "Your password is known to somebody",
-        "Somebody has signed in with your password and then shown five wrong codes of your second factor. If "
-        "it was not you, set a new password now.",
+        marked("Your password is known to somebody"),
+        marked(
+            "Somebody has signed in with your password and then shown five wrong codes of your "
+            "second factor. If it was not you, set a new password now."
+        ),
     ),
     Notice.SECOND_FACTOR_ON: Words(
-        "A second factor is on",
-        "From now on a sign-in needs a code of your app. All other devices were signed out. Keep the "
-        "recovery codes where you find them without your phone.",
+        marked("A second factor is on"),
+        marked(
+            "From now on a sign-in needs a code of your app. All other devices were signed out. Keep "
+            "the recovery codes where you find them without your phone."
+        ),
     ),
     Notice.SECOND_FACTOR_OFF: Words(
-        "The second factor is off", "From now on a sign-in needs your password alone."
+        marked("The second factor is off"),
+        marked("From now on a sign-in needs your password alone."),
     ),
     Notice.RECOVERY_CODE_USED: Words(
-        "A recovery code was used",
-        "A recovery code was used instead of a code of your app. It does not work any more.",
+        marked("A recovery code was used"),
+        marked(
+            "A recovery code was used instead of a code of your app. It does not work any more."
+        ),
     ),
     Notice.PASSKEY_ADDED: Words(
-        "A passkey was added",
-        "Your account has a new passkey. It signs in without the password.",
+        marked("A passkey was added"),
+        marked("Your account has a new passkey. It signs in without the password."),
     ),
     Notice.PASSKEY_REMOVED: Words(
-        "A passkey was removed",
-        "A passkey of your account was removed. No one signs in with it any more. All other devices were "
-        "signed out.",
+        marked("A passkey was removed"),
+        marked(
+            "A passkey of your account was removed. No one signs in with it any more. All other "
+            "devices were signed out."
+        ),
     ),
     Notice.PASSKEY_COPIED: Words(
-        "A passkey may have been copied",
-        "Somebody tried to sign in with a passkey of your account that seems to be there twice, and was "
-        "refused. If its device does not sign you in any more, remove the passkey and make another.",
+        marked("A passkey may have been copied"),
+        marked(
+            "Somebody tried to sign in with a passkey of your account that seems to be there twice, "
+            "and was refused. If its device does not sign you in any more, remove the passkey and "
+            "make another."
+        ),
     ),
     Notice.EMAIL_CHANGE_REQUESTED: Words(
-        "A change of your e-mail address was asked for",
-        "Somebody who is signed in to your account wants to change its e-mail address. It changes once the "
-        "new address is confirmed.",
+        marked("A change of your e-mail address was asked for"),
+        marked(
+            "Somebody who is signed in to your account wants to change its e-mail address. It "
+            "changes once the new address is confirmed."
+        ),
     ),
     Notice.USERNAME_CHANGED: Words(
-        "Your username was changed",
-        "Your account has another username. The former one is kept for you for 30 days.",
+        marked("Your username was changed"),
+        marked("Your account has another username. The former one is kept for you for 30 days."),
     ),
     Notice.SUSPENDED: Words(
-        "Your account is suspended",
-        "The people who run the platform have suspended your account. You are signed out everywhere.",
+        marked("Your account is suspended"),
+        marked(
+            "The people who run the platform have suspended your account. You are signed out "
+            "everywhere."
+        ),
     ),
     Notice.SUSPENSION_LIFTED: Words(
-        "Your account is open again", "The suspension of your account was lifted. You can sign in."
+        marked("Your account is open again"),
+        marked("The suspension of your account was lifted. You can sign in."),
     ),
     Notice.APPLICATION_ACCEPTED: Words(
-        "Your application was accepted",
-        "The people who run the platform have accepted your application. Your account has the role that you "
-        "applied for.",
+        marked("Your application was accepted"),
+        marked(
+            "The people who run the platform have accepted your application. Your account has the "
+            "role that you applied for."
+        ),
     ),
     Notice.APPLICATION_DECLINED: Words(
-        "Your application was declined",
-        "The people who run the platform have declined your application. You can apply again after a week.",
+        marked("Your application was declined"),
+        marked(
+            "The people who run the platform have declined your application. You can apply again "
+            "after a week."
+        ),
     ),
 }
 

@@ -1,8 +1,10 @@
 """What people are notified of, and what an e-mail about it says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from user_service.languages import marked
 
 
 class NotificationKind(StrEnum):
@@ -38,96 +40,272 @@ class NotificationKind(StrEnum):
     HAVRUTA_MESSAGE = "havruta_message"
 
 
+class Sentence(NamedTuple):
+    """What happened, if its reader may know who did it, and if no one did it or they may not."""
+
+    by: str | None
+    otherwise: str
+
+
 class Email(NamedTuple):
-    """The e-mail about a notification of one kind."""
+    """The e-mail about a notification of one kind.
 
-    subject: str
-    text: str
+    A variant says it where a field of the data has a value: `(field, value, sentence)`.
+    """
+
+    usual: Sentence
+    action: str
     by_default: bool = False
+    variants: Sequence[tuple[str, object, Sentence]] = ()
 
+    def sentence(self, data: Mapping[str, Any]) -> Sentence:
+        """What happened, as the data have it."""
+        for field, value, sentence in self.variants:
+            if data.get(field) == value:
+                return sentence
+        return self.usual
+
+
+SESSION = marked("See the session")
+REQUEST = marked("See the request")
+HAVRUTA = marked("See the havruta")
+COURSE = marked("See the course")
+INVITATION = marked("See the invitation")
+INBOX = marked("See your notifications")
+THING = marked("See more about it")
 
 EMAILS: Mapping[NotificationKind, Email] = {
     NotificationKind.INVITATION: Email(
-        "You are invited", "An invitation waits for your answer.", by_default=True
+        Sentence(
+            marked("%(name)s invites you to %(title)s"), marked("You are invited to %(title)s")
+        ),
+        INVITATION,
+        by_default=True,
     ),
     NotificationKind.REMINDER: Email(
-        "Your session begins soon", "One of your sessions is about to begin.", by_default=True
+        Sentence(None, marked("%(title)s begins soon")), SESSION, by_default=True
     ),
     NotificationKind.SESSION_BOOKED: Email(
-        "A session was booked", "A tutoring session was booked."
+        Sentence(marked("%(name)s booked %(title)s"), marked("%(title)s was booked")), SESSION
     ),
     NotificationKind.SESSION_REQUESTED: Email(
-        "A session was requested", "The request for a tutoring session waits for your answer."
+        Sentence(
+            marked("%(name)s asks for a session: %(title)s"),
+            marked("A session is asked for: %(title)s"),
+        ),
+        REQUEST,
     ),
     NotificationKind.SESSION_REQUEST_DECLINED: Email(
-        "A session request was declined", "The tutoring session will not take place."
+        Sentence(
+            marked("%(name)s declined your request for %(title)s"),
+            marked("Your request for %(title)s was declined"),
+        ),
+        REQUEST,
     ),
     NotificationKind.SESSION_MOVED: Email(
-        "A session was moved", "One of your sessions takes place at another time."
+        Sentence(
+            marked("%(name)s moved %(title)s to another time"),
+            marked("%(title)s was moved to another time"),
+        ),
+        SESSION,
     ),
     NotificationKind.SESSION_CANCELLED: Email(
-        "A session was cancelled", "One of your sessions will not take place."
+        Sentence(marked("%(name)s cancelled %(title)s"), marked("%(title)s was cancelled")),
+        SESSION,
+        variants=[
+            (
+                "end_reason",
+                "missed",
+                Sentence(None, marked("Nobody began the session of %(title)s")),
+            ),
+        ],
     ),
     NotificationKind.WAITLIST_PROMOTION: Email(
-        "You have a seat", "A seat in a session for which you were on the waitlist is yours now."
+        Sentence(None, marked("You have a seat in %(title)s")), SESSION
     ),
     NotificationKind.HAVRUTA_SESSION_STARTED: Email(
-        "Your havruta is studying", "A session of your havruta has begun."
-    ),
-    NotificationKind.REPORT_DECIDED: Email(
-        "Your report was decided", "An admin has looked at what you reported."
-    ),
-    NotificationKind.CONTENT_HIDDEN: Email(
-        "An admin has hidden what you wrote",
-        "Something that you wrote is not shown any more. The notification says why.",
-        by_default=True,
+        Sentence(
+            marked("%(name)s has begun to study in %(title)s"),
+            marked("A session of %(title)s has begun"),
+        ),
+        SESSION,
     ),
     # By default no: what became of it is a notice too, with the reason.
     NotificationKind.APPLICATION_DECIDED: Email(
-        "Your application was decided", "An admin has accepted or declined your application."
+        Sentence(None, marked("Your application was decided")),
+        INBOX,
+        variants=[
+            ("status", "accepted", Sentence(None, marked("Your application was accepted"))),
+            ("status", "declined", Sentence(None, marked("Your application was declined"))),
+        ],
+    ),
+    NotificationKind.REPORT_DECIDED: Email(
+        Sentence(None, marked("Your report was decided")),
+        INBOX,
+        variants=[
+            (
+                "decision",
+                "dismiss",
+                Sentence(None, marked("Your report was looked at, and nothing was changed")),
+            ),
+            ("decision", "hide", Sentence(None, marked("What you reported was hidden"))),
+            (
+                "decision",
+                "suspend",
+                Sentence(None, marked("What you reported was hidden, and its author is suspended")),
+            ),
+        ],
+    ),
+    NotificationKind.CONTENT_HIDDEN: Email(
+        Sentence(None, marked("An admin has hidden what you wrote")), INBOX, by_default=True
     ),
     NotificationKind.INVITATION_ACCEPTED: Email(
-        "Your invitation was accepted", "A person whom you invited is a member of your havruta."
+        Sentence(
+            marked("%(name)s accepted the invitation to %(title)s"),
+            marked("Your invitation to %(title)s was accepted"),
+        ),
+        HAVRUTA,
     ),
     NotificationKind.INVITATION_DECLINED: Email(
-        "Your invitation was declined", "An invitation to your havruta was declined."
+        Sentence(None, marked("Your invitation to %(title)s was declined")), HAVRUTA
     ),
     NotificationKind.PERSON_JOINED: Email(
-        "Somebody joined", "There is somebody new in your session or havruta."
+        Sentence(marked("%(name)s joined %(title)s"), marked("Somebody joined %(title)s")), THING
     ),
     NotificationKind.PERSON_LEFT: Email(
-        "Somebody left", "Somebody is not in your session or havruta any more."
+        Sentence(marked("%(name)s left %(title)s"), marked("Somebody left %(title)s")),
+        THING,
+        variants=[
+            (
+                "removed",
+                True,
+                Sentence(
+                    marked("%(name)s removed somebody from %(title)s"),
+                    marked("Somebody was removed from %(title)s"),
+                ),
+            ),
+        ],
     ),
     NotificationKind.REMOVED: Email(
-        "You were removed", "You do not take part in a session, havruta or course any more."
+        Sentence(
+            marked("%(name)s removed you from %(title)s"), marked("You were removed from %(title)s")
+        ),
+        THING,
     ),
-    NotificationKind.MADE_HOST: Email("You are the host", "A study session is yours to host now."),
-    NotificationKind.MADE_OWNER: Email("You are the owner", "A havruta is yours to lead now."),
+    NotificationKind.MADE_HOST: Email(
+        Sentence(
+            marked("%(name)s made you the host of %(title)s"),
+            marked("You are the host of %(title)s now"),
+        ),
+        SESSION,
+    ),
+    NotificationKind.MADE_OWNER: Email(
+        Sentence(
+            marked("%(name)s made you the owner of %(title)s"),
+            marked("You are the owner of %(title)s now"),
+        ),
+        HAVRUTA,
+    ),
     NotificationKind.SESSION_PLANNED: Email(
-        "A session was planned", "A session of your havruta was planned."
+        Sentence(
+            marked("%(name)s planned a session of %(title)s"),
+            marked("A session of %(title)s was planned"),
+        ),
+        SESSION,
     ),
     NotificationKind.HAVRUTA_ARCHIVED: Email(
-        "Your havruta was archived", "One of your havrutas is closed and can only be read."
+        Sentence(marked("%(name)s archived %(title)s"), marked("%(title)s was archived")), HAVRUTA
     ),
     NotificationKind.HAVRUTA_MESSAGE: Email(
-        "Your havruta is talking", "Somebody has written to your havruta."
+        Sentence(marked("%(name)s wrote to %(title)s"), marked("There is a message in %(title)s")),
+        HAVRUTA,
     ),
     NotificationKind.STUDENT_ENROLLED: Email(
-        "A student enrolled", "There is a new student in one of your courses."
+        Sentence(
+            marked("%(name)s enrolled in %(title)s"), marked("A student enrolled in %(title)s")
+        ),
+        COURSE,
     ),
     NotificationKind.ENROLLMENT_CHANGED: Email(
-        "An enrolment changed", "An enrolment was paused, resumed or closed."
+        Sentence(
+            marked("%(name)s changed the enrolment in %(title)s"),
+            marked("The enrolment in %(title)s was changed"),
+        ),
+        COURSE,
+        variants=[
+            (
+                "status",
+                "paused",
+                Sentence(
+                    marked("%(name)s paused the enrolment in %(title)s"),
+                    marked("The enrolment in %(title)s was paused"),
+                ),
+            ),
+            (
+                "status",
+                "active",
+                Sentence(
+                    marked("%(name)s resumed the enrolment in %(title)s"),
+                    marked("The enrolment in %(title)s was resumed"),
+                ),
+            ),
+            (
+                "status",
+                "completed",
+                Sentence(
+                    marked("%(name)s completed the enrolment in %(title)s"),
+                    marked("The enrolment in %(title)s was completed"),
+                ),
+            ),
+            (
+                "status",
+                "cancelled",
+                Sentence(
+                    marked("%(name)s ended the enrolment in %(title)s"),
+                    marked("The enrolment in %(title)s has ended"),
+                ),
+            ),
+            (
+                "status",
+                "deleted",
+                Sentence(
+                    marked("%(name)s deleted the enrolment in %(title)s"),
+                    marked("The enrolment in %(title)s was deleted"),
+                ),
+            ),
+        ],
     ),
     NotificationKind.PARENT_JOINED: Email(
-        "A parent joined", "A parent follows one of your enrolments."
+        Sentence(
+            marked("%(name)s follows %(title)s as a parent"), marked("A parent follows %(title)s")
+        ),
+        COURSE,
     ),
     NotificationKind.PARENT_LEFT: Email(
-        "A parent left", "A parent follows one of your enrolments no longer."
+        Sentence(
+            marked("%(name)s follows %(title)s as a parent no longer"),
+            marked("A parent follows %(title)s no longer"),
+        ),
+        COURSE,
+        variants=[
+            (
+                "removed",
+                True,
+                Sentence(
+                    marked("%(name)s removed a parent who followed %(title)s"),
+                    marked("A parent who followed %(title)s was removed"),
+                ),
+            ),
+        ],
     ),
     NotificationKind.SESSION_REQUEST_WITHDRAWN: Email(
-        "A session request was withdrawn", "A student no longer asks for a tutoring session."
+        Sentence(
+            marked("%(name)s withdrew the request for %(title)s"),
+            marked("The request for %(title)s was withdrawn"),
+        ),
+        REQUEST,
     ),
     NotificationKind.REVIEW_RECEIVED: Email(
-        "You were reviewed", "There is a review of one of your tutoring sessions."
+        Sentence(marked("%(name)s reviewed %(title)s"), marked("%(title)s was reviewed")), SESSION
     ),
 }

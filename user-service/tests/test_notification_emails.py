@@ -1,0 +1,234 @@
+"""What e-mails about notifications say, to whom, in which language, and what they do not say."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from chassis.data.db import in_transaction
+from user_service import notifications
+from user_service.languages import TRANSLATED, language_of
+from user_service.models import db
+from user_service.notification_kinds import EMAILS, NotificationKind
+from user_service.quoting import quoted
+
+from .support.emails import take_emails
+from .support.notifications import a_request
+
+Join = Callable[..., Any]
+SERVICE = Path(__file__).parent.parent
+SESSION = "8f14e45f-ceea-467f-a8f2-1d9f3a2b6c70"
+MOVED = {
+    "title": "Evening Hebrew",
+    "starts_at": "2027-05-02T18:00:00Z",
+    "previous_starts_at": "2027-05-02T17:00:00Z",
+    "path": f"/api/study-sessions/{SESSION}",
+    "count": 3,
+    "reason": "The library is closed.",
+}
+
+
+@pytest.fixture
+def ruth(client: FlaskClient, join: Join) -> Any:
+    """A person in Jerusalem who wants every e-mail."""
+    ruth = join("ruth")
+    change(client, ruth, timezone="Asia/Jerusalem")
+    wanted = dict.fromkeys(NotificationKind, True)
+    client.put("/api/notifications/preferences", json=wanted, headers=ruth.headers)
+    return ruth
+
+
+def change(client: FlaskClient, person: Any, **values: str) -> None:
+    answer = client.patch("/api/users/me", json=values, headers=person.headers)
+    assert answer.status_code == 200
+
+
+def emailed(
+    app: Flask,
+    person: Any,
+    kind: str = NotificationKind.SESSION_MOVED,
+    data: dict[str, Any] | None = None,
+    actor: UUID | None = None,
+) -> EmailMessage:
+    """The e-mail that the person gets about this, written now."""
+    take_emails(app)
+    asked = a_request(kind, data=data or MOVED, actor=actor)
+    with app.app_context():
+        in_transaction(db.session, lambda: notifications.notify(asked, person.id))
+    [message] = take_emails(app)
+    return message
+
+
+def text_of(message: EmailMessage) -> str:
+    body = message.get_body(("plain",))
+    assert body
+    return str(body.get_content())
+
+
+def html_of(message: EmailMessage) -> str:
+    body = message.get_body(("html",))
+    assert body
+    return str(body.get_content())
+
+
+def test_the_catalogues_have_each_message_of_the_code_and_its_translation() -> None:
+    check = [sys.executable, "write_catalogues.py", "--check"]
+    found = subprocess.run(check, cwd=SERVICE, capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stderr) == (0, "")
+
+
+def test_an_email_says_what_who_when_and_why_and_leads_to_it(
+    app: Flask, client: FlaskClient, join: Join, ruth: Any
+) -> None:
+    message = emailed(app, ruth, actor=join("boaz").id)
+    assert message["Subject"] == "Boaz moved Evening Hebrew to another time · Lyceum"
+    text = text_of(message)
+    assert "When: Sunday, May 2, 2027, 9:00\u00a0PM · Israel Daylight Time" in text
+    assert "Before: Sunday, May 2, 2027, 8:00\u00a0PM · Israel Daylight Time" in text
+    assert "How many: 3 sessions, of which this is the first" in text
+    assert "“The library is closed.”" in text
+    page = f"http://lyceum.test/study-sessions/{SESSION}"
+    assert f"\n{page}\n" in text
+    assert f'href="{page}"' in html_of(message)
+
+
+def test_a_reader_of_hebrew_gets_hebrew_from_right_to_left(
+    app: Flask, client: FlaskClient, join: Join, ruth: Any
+) -> None:
+    change(client, ruth, locale="he-IL")
+    message = emailed(app, ruth, actor=join("boaz").id)
+    subject = "מפגש הועבר למועד אחר על ידי \u2068Boaz\u2069: \u2068Evening Hebrew\u2069 · Lyceum"
+    assert message["Subject"] == subject
+    assert "מתי: יום ראשון, 2 במאי 2027, 21:00 · שעון ישראל (קיץ)" in text_of(message)
+    html = html_of(message)
+    assert '<html lang="he" dir="rtl">' in html
+    assert "<bdi>Evening Hebrew</bdi>" in html
+
+
+@pytest.mark.parametrize("locale", ["en", "he"])
+@pytest.mark.parametrize("kind", NotificationKind)
+def test_every_kind_says_who_did_it_and_what_it_is_about(
+    app: Flask, client: FlaskClient, join: Join, ruth: Any, kind: NotificationKind, locale: str
+) -> None:
+    change(client, ruth, locale=locale)
+    message = emailed(app, ruth, kind, actor=join("boaz").id)
+    subject = str(message["Subject"])
+    said = EMAILS[kind].usual
+    sentence = said.by or said.otherwise
+    assert ("Boaz" in subject) is ("%(name)s" in sentence)
+    assert ("Evening Hebrew" in subject) is ("%(title)s" in sentence)
+    assert any("\u05d0" <= letter <= "\u05ea" for letter in subject) is (locale == "he")
+    assert "%(" not in text_of(message)
+
+
+@pytest.mark.parametrize("kind", NotificationKind)
+def test_every_variant_says_it_in_its_own_words(kind: NotificationKind) -> None:
+    email = EMAILS[kind]
+    said = [email.sentence({field: value}) for field, value, _ in email.variants]
+    assert len({*said, email.usual}) == len(email.variants) + 1
+
+
+def test_a_person_who_is_kept_apart_is_not_named(
+    app: Flask, client: FlaskClient, join: Join, ruth: Any
+) -> None:
+    boaz = join("boaz")
+    take_emails(app)
+    asked = a_request(NotificationKind.SESSION_MOVED, data=MOVED, actor=boaz.id)
+    with app.app_context():
+        in_transaction(db.session, lambda: notifications.notify(asked, ruth.id))
+    client.put(f"/api/users/me/blocks/{boaz.id}", headers=ruth.headers)
+    [message] = take_emails(app)
+    assert message["Subject"] == "Evening Hebrew was moved to another time · Lyceum"
+    assert "Boaz" not in text_of(message)
+
+
+def test_what_people_wrote_is_no_link_and_no_markup(app: Flask, ruth: Any) -> None:
+    data = {
+        **MOVED,
+        "title": "<a href='http://evil.example'>Win</a>",
+        "reason": "http://evil.example",
+    }
+    message = emailed(app, ruth, data=data)
+    for content in (str(message["Subject"]), text_of(message), html_of(message)):
+        assert "evil.example" not in content
+        assert "evil.\u2060example" in content
+    assert "<a href='http" not in html_of(message)
+    assert "http://evil" not in text_of(message)
+
+
+@pytest.mark.parametrize(
+    ("path", "page"),
+    [
+        ("/api/sessions/7/reviews", "sessions/7"),
+        ("/api/v2/study-sessions/7", "study-sessions/7"),
+        ("/api/enrollments", "enrollments"),
+        ("/api/havrutas/7/invitations", "havrutas/7"),
+        ("/api/invitations/mine", "invitations"),
+        ("/api/weather", "notifications"),
+        ("//evil.example/api/sessions/7", "notifications"),
+        (None, "notifications"),
+    ],
+)
+def test_the_button_leads_to_the_page_of_the_thing(
+    app: Flask, ruth: Any, path: str | None, page: str
+) -> None:
+    text = text_of(emailed(app, ruth, data={**MOVED, "path": path}))
+    assert f"\nhttp://lyceum.test/{page}\n" in text
+
+
+def test_an_email_loads_nothing(app: Flask, ruth: Any) -> None:
+    html = html_of(emailed(app, ruth))
+    for way in ("<img", "src=", "url(", "<script", "<link", "@import"):
+        assert way not in html
+
+
+@pytest.mark.parametrize(
+    ("text", "right_to_left", "expected"),
+    [
+        ("Ruth", False, "Ruth"),
+        ("Ruth", True, "\u2068Ruth\u2069"),
+        ("בעז", False, "\u2068בעז\u2069"),
+        ("בעז", True, "בעז"),
+        ("Ru\u202eth\nto: x", False, "Ruth to: x"),
+        ("a@b.example", False, "a@\u2060b.\u2060example"),
+        ("St. John", False, "St. John"),
+        ("abcdefghij klm", False, "abcdefghij…"),
+    ],
+)
+def test_what_people_wrote_stays_in_its_place(
+    text: str, right_to_left: bool, expected: str
+) -> None:
+    assert quoted(text, 12, right_to_left=right_to_left) == expected
+
+
+@pytest.mark.parametrize(
+    ("tag", "name", "written"),
+    [
+        ("en", "en", "9:00"),
+        ("en-GB", "en", "21:00"),
+        ("he-Hebr-IL", "he", "21:00"),
+        ("he-XX", "he", "21:00"),
+        ("fr-FR", "en", "9:00"),
+        ("xx-ZZ", "en", "9:00"),
+    ],
+)
+def test_dates_are_written_as_in_the_region_of_the_language(
+    tag: str, name: str, written: str
+) -> None:
+    language = language_of(tag)
+    assert language.name == name
+    at = language.moment(datetime(2027, 5, 2, 18, tzinfo=UTC), "Asia/Jerusalem")
+    assert f" {written}" in at
+
+
+def test_every_catalogue_is_in_use() -> None:
+    folders = {path.name for path in (SERVICE / "user_service" / "locale").iterdir()}
+    assert folders == TRANSLATED

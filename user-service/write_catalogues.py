@@ -1,0 +1,66 @@
+"""Brings the catalogues of e-mails to what the code says: python user-service/write_catalogues.py [--check]
+
+New messages are added without a translation, and those that the code does not have any more are removed.
+"""
+
+import sys
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+PACKAGE = Path(__file__).parent / "user_service"
+METHODS = [("**.py", "python"), ("mail/**", "jinja2.ext:babel_extract")]
+OPTIONS = {"mail/**": {"trim_blocks": "true", "lstrip_blocks": "true"}}
+# The functions that take messages, and which of their arguments these are.
+KEYWORDS = {"say": None, "marked": None, "counted": (1, 2)}
+
+
+def said() -> Catalog:
+    """The messages of the code."""
+    catalogue = Catalog()
+    for name, _, message, _, _ in extract_from_dir(PACKAGE, METHODS, OPTIONS, KEYWORDS):
+        catalogue.add(message, locations=[(name, 0)])
+    return catalogue
+
+
+def renewed(path: Path, template: Catalog) -> tuple[bytes, list[str]]:
+    """The catalogue as it should be, and what is wrong with its translations."""
+    with path.open("rb") as source:
+        catalogue = read_po(source)
+    catalogue.update(template, no_fuzzy_matching=True, update_creation_date=False)
+    written = BytesIO()
+    write_po(
+        written, catalogue, width=110, ignore_obsolete=True, sort_by_file=True, include_lineno=False
+    )
+    untranslated = [
+        f"not translated: {m.id}" for m in catalogue if m.id and not _is_whole(m.string)
+    ]
+    wrong = [f"{error}: {message.id}" for message, errors in catalogue.check() for error in errors]
+    return written.getvalue(), untranslated + wrong
+
+
+def _is_whole(translation: str | tuple[str, ...]) -> bool:
+    return all(translation) if isinstance(translation, tuple) else bool(translation)
+
+
+def main() -> None:
+    template, checks = said(), "--check" in sys.argv
+    problems = []
+    for path in sorted(PACKAGE.glob("locale/*/LC_MESSAGES/messages.po")):
+        content, wrong = renewed(path, template)
+        if not checks:
+            path.write_bytes(content)
+            continue
+        problems += [f"{path.parent.parent.name}: {each}" for each in wrong]
+        if content != path.read_bytes():
+            problems.append(
+                f"{path.parent.parent.name}: not what the code says, see write_catalogues.py"
+            )
+    sys.exit("\n".join(problems) or None)
+
+
+if __name__ == "__main__":
+    main()
