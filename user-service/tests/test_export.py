@@ -46,7 +46,7 @@ def test_the_export_holds_all_about_one_person_and_nothing_about_others(
     assert document["users"][0]["bio"] == "I am ruth."
     assert document["notifications"][0]["data"]["title"] == "Berakhot"
     assert document["mail_preferences"] == [
-        {"user_id": str(ruth.id), "kind": "reminder", "wanted": False}
+        {"user_id": str(ruth.id), "kind": "reminder", "wanted": False, "in_app": True}
     ]
     assert [len(document[table]) for table in ("sign_ins", "refresh_tokens", "email_tokens")] == [
         1,

@@ -30,6 +30,7 @@ from user_service.models import (
     FormerUsername,
     MailPreference,
     Notification,
+    QuietHours,
     SignIn,
     Suspension,
     User,
@@ -104,6 +105,7 @@ def _erase(user: User) -> None:
         FormerUsername,
         MailPreference,
         Notification,
+        QuietHours,
         Suspension,
     ):
         db.session.execute(delete(table).where(table.user_id == user.id))

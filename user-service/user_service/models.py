@@ -1,6 +1,6 @@
 """The tables of this service."""
 
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -319,12 +319,17 @@ class Notification(Base):
     # Also in `data`, where people are shown it.
     actor_id: Mapped[UUID | None]
     times: Mapped[int] = mapped_column(server_default=text("1"), default=1)
+    # False if the person wants no more than an e-mail about it.
+    in_app: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
+    emailed_at: Mapped[datetime | None]
+    # What the e-mail about it puts into calendars.
+    calendar: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(default=now)
     read_at: Mapped[datetime | None]
 
 
 class MailPreference(Base):
-    """Whether a person wants e-mails about this kind of notification, where they have said so."""
+    """Where a person wants this kind of notification, if they have said so: by e-mail, in the app."""
 
     __tablename__ = "mail_preferences"
     __table_args__ = (one_of("kind", NotificationKind),)
@@ -334,6 +339,20 @@ class MailPreference(Base):
     )
     kind: Mapped[str] = mapped_column(String(50), primary_key=True)
     wanted: Mapped[bool]
+    in_app: Mapped[bool] = mapped_column(server_default=text("true"), default=True)
+
+
+class QuietHours(Base):
+    """From when until when, on the person's clock, e-mails about notifications wait."""
+
+    __tablename__ = "quiet_hours"
+    __table_args__ = (CheckConstraint("begins <> ends", name="ends"),)
+
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    begins: Mapped[time]
+    ends: Mapped[time]
 
 
 class KnownDevice(Base):
