@@ -30,15 +30,18 @@ def test_a_request_id_reaches_the_logs_and_the_email(
     email_cancellations_to(david)
     agreed(ruth.post(f"{session}/cancel", {"reason": "snow"}, headers={"X-Request-ID": ID}))
 
-    assert (
-        mailbox.to(f"{david.username}@example.org", "A session was cancelled")["X-Request-ID"] == ID
-    )
+    cancelled = mailbox.to(f"{david.username}@example.org", f"{name_of(ruth)} cancelled")
+    assert cancelled["X-Request-ID"] == ID
     eventually(lambda: {line[:2] for line in logged(platform)} >= EFFECTS)
     assert len({trace_id for *_, trace_id in logged(platform)}) == 1
 
 
+def name_of(person: Person) -> str:
+    return str(person.read("/api/users/me")["display_name"])
+
+
 def email_cancellations_to(person: Person) -> None:
-    agreed(person.put("/api/notifications/preferences", {"session_cancelled": True}))
+    agreed(person.put("/api/notifications/preferences", {"email": {"session_cancelled": True}}))
 
 
 def logged(platform: EphemeralPlatform) -> Iterator[tuple[str, str, str]]:

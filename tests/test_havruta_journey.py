@@ -127,7 +127,7 @@ def test_a_person_who_wants_no_emails_with_invitations_is_notified_in_the_app(
     gateway: str, owner: Person, mailbox: Mailbox
 ) -> None:
     lapidoth = verified(register(gateway, "lapidoth"), mailbox)
-    agreed(lapidoth.put("/api/notifications/preferences", {"invitation": False}))
+    agreed(lapidoth.put("/api/notifications/preferences", {"email": {"invitation": False}}))
     # Once the service that sends them has heard of it.
     eventually(lambda: lapidoth.read("/api/me/export")["havrutas"]["invitation_opt_outs"])
     made = agreed(owner.post("/api/havrutas", {"name": "Torches", "book": "Ruth"}))

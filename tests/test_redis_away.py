@@ -87,7 +87,7 @@ def test_accounts_work_without_redis(fragile: EphemeralPlatform, outage: Outage)
             visitor.post("/api/auth/forgot-password", {"email": f"{david.username}@example.org"})
         )
         agreed(david.post("/api/auth/verify-email/resend"))
-        agreed(david.put("/api/notifications/preferences", {"reminder": False}))
+        agreed(david.put("/api/notifications/preferences", {"email": {"reminder": False}}))
         assert david.read("/api/notifications")["items"] == []
         agreed(david.post("/api/notifications/read-all"))
         agreed(

@@ -40,7 +40,7 @@ def steps(platform: EphemeralPlatform, collector: Collector) -> dict[str, Step]:
     ruth, david = sign_in(platform.gateway_url, "ruth"), register(platform.gateway_url, "david")
     session = host_session(ruth)
     join(david, session)
-    agreed(david.put("/api/notifications/preferences", {"session_cancelled": True}))
+    agreed(david.put("/api/notifications/preferences", {"email": {"session_cancelled": True}}))
     return followed(collector, ruth, session)
 
 

@@ -167,6 +167,7 @@ ROUTES = (
     ),
     Route(prefix="/api/users/me/blocks", service=USER, access=Access.SIGNED_IN, people=PEOPLE),
     Route(prefix="/api/notifications", service=USER, access=Access.SIGNED_IN, people=PEOPLE),
+    Route(prefix="/api/notifications/unsubscribe", service=USER, access=Access.PUBLIC),
     Route(prefix="/api/calendar/feed", service=USER, access=Access.SIGNED_IN),
     Route(prefix="/api/study-sessions", service=STUDY_SESSION, body_limit=64 * KIB, people=PEOPLE),
     # The first search of a process reads the file of places.

@@ -162,8 +162,11 @@ ACCESS = Matrix(
         Row(
             "set_notification_preferences",
             HAS_ACCOUNT,
-            {"reminder": False},
+            {"email": {"reminder": False}},
             gateway=AtGateway(body={}),
+        ),
+        Row(
+            "unsubscribe_from_notifications", DONE, gateway=AtGateway({204: 404}, reads_token=False)
         ),
         Row("create_calendar_feed", "401 401 201 201 201"),
         # Through the gateway they have just created it.

@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from chassis import testing
 from chassis.data.db import in_transaction
 from chassis.testing.matrix import Row, World
-from user_service import accounts, email_tokens, notifications, reports
+from user_service import accounts, email_tokens, notifications, reports, unsubscribe_tokens
 from user_service.models import Passkey, Purpose, ReportedThing, ReportKind, Role, db
 from user_service.notification_kinds import NotificationKind
 
@@ -23,6 +23,12 @@ from .support.notifications import a_request
 NUMBERS = count()
 APPLICATIONS = "/api/users/me/applications"
 TUTOR = {"role": "tutor", "text": "I teach.", "subjects": ["Mishnah"]}
+
+
+def unsubscribe_token(world: World) -> str:
+    """The token in an e-mail about a notification of the owner."""
+    with world.app.app_context():
+        return unsubscribe_tokens.token_for(world.person("owner").id, NotificationKind.REMINDER)
 
 
 def emailed_token(world: World, caller: str, purpose: Purpose) -> str:
@@ -120,6 +126,7 @@ def world(app: Flask, client: FlaskClient, join: Callable[..., Any]) -> World:
         "another_application": another_application,
         "owner": lambda world, _: world.person("owner").id,
         "deleted": lambda world, _: world.person("deleted").id,
+        "unsubscribe_token": lambda world, _: unsubscribe_token(world),
         "words": lambda *_: "own",
         "sign_in_id": device,
         "notification_id": notification,

@@ -367,8 +367,10 @@ def test_the_kind_is_emailed_as_well_only_if_it_is_wanted(
     app: Flask, client: FlaskClient, ada: Any, ruth: Any
 ) -> None:
     preferences = "/api/notifications/preferences"
-    assert client.get(preferences, headers=ruth.headers).json["application_decided"] is False
-    client.put(preferences, json={"application_decided": True}, headers=ruth.headers)
+    assert (
+        client.get(preferences, headers=ruth.headers).json["email"]["application_decided"] is False
+    )
+    client.put(preferences, json={"email": {"application_decided": True}}, headers=ruth.headers)
     application = applied(client, ruth)
     take_emails(app)
     decide(client, ada, application, "accept")

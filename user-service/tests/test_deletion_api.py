@@ -97,7 +97,11 @@ def test_nothing_of_the_person_is_left_in_any_table(
         "avatar_url": f"https://example.org/{CANARY}",
     }
     client.patch("/api/users/me", json=changes, headers=member.headers)
-    client.put("/api/notifications/preferences", json={"reminder": False}, headers=member.headers)
+    client.put(
+        "/api/notifications/preferences",
+        json={"email": {"reminder": False}},
+        headers=member.headers,
+    )
     event = a_request(NotificationKind.REMINDER, data={"from": CANARY})
     with app.app_context():
         in_transaction(db.session, lambda: notifications.notify(event, member.id))

@@ -197,7 +197,7 @@ def test_the_old_address_goes_back_and_the_thief_is_out(
 def test_that_a_person_wants_no_invitations_follows_them_to_the_address(
     app: Flask, client: FlaskClient, ruth: Any
 ) -> None:
-    path, wanted = "/api/notifications/preferences", {"invitation": False}
+    path, wanted = "/api/notifications/preferences", {"email": {"invitation": False}}
     client.put(path, json=wanted, headers=ruth.headers)
     token = token_in(changed(app, client, ruth))
     assert post(client, "revert-email", token).status_code == 204

@@ -30,7 +30,7 @@ def test_the_export_holds_all_about_one_person_and_nothing_about_others(
 ) -> None:
     ruth, boaz = join("ruth"), join("boaz")
     for person in (ruth, boaz):
-        preferences = {"reminder": False}
+        preferences = {"email": {"reminder": False}}
         client.put("/api/notifications/preferences", json=preferences, headers=person.headers)
         client.patch(
             "/api/users/me", json={"bio": f"I am {person.username}."}, headers=person.headers

@@ -41,7 +41,7 @@ def ruth(client: FlaskClient, join: Join) -> Any:
     """A person in Jerusalem who wants every e-mail."""
     ruth = join("ruth")
     change(client, ruth, timezone="Asia/Jerusalem")
-    wanted = dict.fromkeys(NotificationKind, True)
+    wanted = {"email": dict.fromkeys(NotificationKind, True)}
     client.put("/api/notifications/preferences", json=wanted, headers=ruth.headers)
     return ruth
 

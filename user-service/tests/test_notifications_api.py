@@ -360,24 +360,35 @@ def test_a_bad_query_parameter_is_named(client: FlaskClient, join: Join, query: 
 def test_what_waits_for_a_person_is_emailed_by_default(client: FlaskClient, join: Join) -> None:
     ruth = join("ruth")
     preferences = client.get("/api/notifications/preferences", headers=ruth.headers).json
-    assert preferences.keys() == {str(kind) for kind in NotificationKind}
-    by_default = {kind for kind, wanted in preferences.items() if wanted}
+    kinds = {str(kind) for kind in NotificationKind}
+    by_default = {kind for kind, wanted in preferences["email"].items() if wanted}
     assert by_default == {"invitation", "reminder", "content_hidden"}
+    assert preferences["email"].keys() == kinds
+    assert preferences["in_app"] == dict.fromkeys(kinds, True)
+    assert preferences["quiet_hours"] is None
 
 
 def test_preferences_are_replaced_as_a_whole(client: FlaskClient, join: Join) -> None:
     ruth, boaz = join("ruth"), join("boaz")
     initial = client.get("/api/notifications/preferences", headers=ruth.headers).json
 
-    def prefer(**wanted: bool) -> Any:
+    def prefer(**wanted: Any) -> Any:
         return client.put("/api/notifications/preferences", json=wanted, headers=ruth.headers).json
 
-    assert prefer(reminder=False, session_moved=True) == {
-        **initial,
-        "reminder": False,
-        "session_moved": True,
+    emails, hours = initial["email"], {"begins": "22:00:00", "ends": "07:00:00"}
+    assert prefer(
+        email={"reminder": False, "session_moved": True},
+        in_app={"reminder": False, "person_left": False},
+        quiet_hours={"begins": "22:00", "ends": "07:00"},
+    ) == {
+        "email": {**emails, "reminder": False, "session_moved": True},
+        "in_app": {**initial["in_app"], "reminder": False, "person_left": False},
+        "quiet_hours": hours,
     }
-    assert prefer(invitation=False) == {**initial, "invitation": False}
+    assert prefer(email={"invitation": False}) == {
+        **initial,
+        "email": {**emails, "invitation": False},
+    }
     assert client.get("/api/notifications/preferences", headers=boaz.headers).json == initial
 
 
@@ -397,7 +408,8 @@ def test_the_services_that_invite_hear_of_the_preference_when_it_changes(
     verify(app, ruth)
     mailbox = blocks.mailbox_sha256(ruth.email)
     for wanted in ({}, {"invitation": False}, {"invitation": False, "reminder": False}, {}):
-        client.put("/api/notifications/preferences", json=wanted, headers=ruth.headers)
+        body = {"email": wanted}
+        client.put("/api/notifications/preferences", json=body, headers=ruth.headers)
     assert invitation_emails(app) == [
         {"mailbox_sha256": mailbox, "wanted": False},
         {"mailbox_sha256": mailbox, "wanted": True},
@@ -408,7 +420,7 @@ def test_the_preference_is_told_of_an_address_once_that_is_proved(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:
     ruth, boaz = join("ruth"), join("boaz")
-    wanted = {"invitation": False}
+    wanted = {"email": {"invitation": False}}
     client.put("/api/notifications/preferences", json=wanted, headers=ruth.headers)
     assert invitation_emails(app) == []
     for person in (ruth, boaz):
@@ -418,14 +430,25 @@ def test_the_preference_is_told_of_an_address_once_that_is_proved(
 
 
 @pytest.mark.parametrize(
-    "body", [{"reminder": "yes"}, {"reminder": None}, {"reminder": 1}, {"weather": True}]
+    ("body", "pointer"),
+    [
+        ({"email": {"reminder": "yes"}}, "/email/reminder"),
+        ({"email": {"reminder": None}}, "/email/reminder"),
+        ({"in_app": {"reminder": 1}}, "/in_app/reminder"),
+        ({"in_app": {"weather": True}}, "/in_app/weather"),
+        ({"in_app": None}, "/in_app"),
+        ({"reminder": True}, "/reminder"),
+        ({"quiet_hours": {"begins": "22:00"}}, "/quiet_hours/ends"),
+        ({"quiet_hours": {"begins": "22:00", "ends": "22:00"}}, "/quiet_hours/ends"),
+        ({"quiet_hours": {"begins": "24:00", "ends": "22:00"}}, "/quiet_hours/begins"),
+    ],
 )
 def test_a_bad_preference_is_named(
-    client: FlaskClient, join: Join, body: dict[str, object]
+    client: FlaskClient, join: Join, body: dict[str, object], pointer: str
 ) -> None:
     response = client.put("/api/notifications/preferences", json=body, headers=join("ruth").headers)
     assert response.status_code == 422
-    assert response.json["errors"][0]["pointer"] == f"/{next(iter(body))}"
+    assert response.json["errors"][0]["pointer"] == pointer
 
 
 def test_every_kind_has_an_email() -> None:
@@ -439,7 +462,8 @@ def test_every_kind_can_be_emailed(
     ruth = join("ruth")
     wanted = dict.fromkeys(NotificationKind, True)
     path = "/api/notifications/preferences"
-    assert client.put(path, json=wanted, headers=ruth.headers).json == wanted
+    answer = client.put(path, json={"email": wanted}, headers=ruth.headers)
+    assert answer.json["email"] == wanted
     notify(app, ruth.id, kind)
     (due,) = waiting(app)
     with app.app_context():
@@ -458,7 +482,7 @@ def test_only_the_wanted_kinds_are_emailed(app: Flask, client: FlaskClient, join
     ruth = join("ruth")
     client.put(
         "/api/notifications/preferences",
-        json={"reminder": False, "session_moved": True},
+        json={"email": {"reminder": False, "session_moved": True}},
         headers=ruth.headers,
     )
     for kind in (

@@ -12,8 +12,8 @@ from user_service import (
     blocks,
     credentials,
     email_tokens,
-    notifications,
     passkeys,
+    preferences,
     second_factor,
     trail,
 )
@@ -64,7 +64,7 @@ def confirm(token: str) -> None:
     user.email, user.pending_email, user.email_verified_at = address, None, now()
     accounts.save(user)
     blocks.on_email_proved(user)
-    notifications.on_email_proved(user)
+    preferences.on_email_proved(user)
     access.end_all_but_sign_ins(user)
     trail.note("email.changed", user_id)
     # An address that was never proved is no one's: it has no way back.
@@ -97,7 +97,7 @@ def revert(token: str) -> None:
     user.password_hash = runtime().hasher.unmatched
     accounts.save(user)
     blocks.on_email_proved(user)
-    notifications.on_email_proved(user)
+    preferences.on_email_proved(user)
     access.end(user)
     later = SecondFactor.created_at >= change.changed_at
     if db.session.scalar(select(exists().where(SecondFactor.user_id == user_id, later))):

@@ -10,7 +10,14 @@ from uuid import UUID
 import structlog
 from email_validator import validate_email
 
-from user_service import email_changes, email_tokens, notification_letters
+from chassis.clock import now
+from user_service import (
+    email_changes,
+    email_tokens,
+    notification_letters,
+    preferences,
+    unsubscribe_tokens,
+)
 from user_service.attempts import TooManyAttempts, delivery_allowances
 from user_service.languages import Language, language_of
 from user_service.letters import Letter, Link, written
@@ -140,16 +147,23 @@ def email_changed(data: dict[str, Any]) -> EmailMessage | None:
 
 
 def notification(data: dict[str, Any]) -> EmailMessage | None:
-    """What the person is notified of, unless they have read it or it is gone in the meantime."""
+    """What the person is notified of, unless they have read it, want no more of it, or it is gone."""
     note = db.session.get(Notification, UUID(data["notification_id"]))
     if note is None or note.read_at:
         return None
     user = _addressee(note.user_id)
-    if user is None:
+    if user is None or not preferences.wanted(user.id, note.kind).email:
         return None
+    note.emailed_at = now()
     language = language_of(user.locale)
     letter = notification_letters.about(note, user, language)
-    return _addressed(data, "notification", user, letter, language)
+    message = _addressed(data, "notification", user, letter, language)
+    if message:
+        # RFC 8058: mail programs send a POST there when the reader wants it. What follows links sends a GET.
+        token = unsubscribe_tokens.token_for(user.id, note.kind)
+        message["List-Unsubscribe"] = f"<{address(f'api/notifications/unsubscribe/{token}')}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return message
 
 
 def notice(data: dict[str, Any]) -> EmailMessage | None:

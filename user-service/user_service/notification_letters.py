@@ -7,16 +7,16 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from user_service import blocks
+from user_service import blocks, unsubscribe_tokens
 from user_service.languages import Language, marked
 from user_service.letters import Letter, Link
 from user_service.models import Notification, User, db
 from user_service.notification_kinds import EMAILS, Email, NotificationKind
-from user_service.pages import address, page_of
+from user_service.pages import address, link, page_of
 from user_service.quoting import quoted
 
 MOST_OF_A_NAME, MOST_OF_A_TITLE, MOST_OF_A_REASON = 60, 100, 1000
-SETTINGS = "account/notifications"
+SETTINGS, UNSUBSCRIBE = "account/notifications", "notifications/unsubscribe"
 # What a thing without a title is called: by the id that the data has of it.
 UNTITLED = {
     "havruta_id": marked("a havruta"),
@@ -41,7 +41,13 @@ def about(note: Notification, reader: User, language: Language) -> Letter:
         small=[
             language.say("You get this e-mail because your settings ask for e-mails of this kind.")
         ],
-        links=[Link(language.say("Choose what is e-mailed"), address(SETTINGS))],
+        links=[
+            Link(language.say("Choose what is e-mailed"), address(SETTINGS)),
+            Link(
+                language.say("Do not e-mail me about this any more"),
+                link(UNSUBSCRIBE, unsubscribe_tokens.token_for(reader.id, note.kind)),
+            ),
+        ],
     )
 
 

@@ -1,4 +1,4 @@
-"""RULES: what people are notified of, and what of it is e-mailed."""
+"""RULES: what people are notified of."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -35,23 +35,21 @@ from chassis.data.keyset import after_bound, after_values
 from chassis.errors import NotFound
 from chassis.messaging.messages import Event
 from chassis.pages import Page, cut
-from user_service import accounts, blocks, rooms
-from user_service.events import EventType
+from user_service import blocks, preferences, rooms
 from user_service.models import (
     EMAIL_SHA256,
     IS_UNREAD,
-    MailPreference,
     Notification,
     User,
     db,
     messages,
 )
-from user_service.notification_kinds import EMAILS, NotificationKind
+from user_service.notification_kinds import NotificationKind
 
 REQUESTED = "notification.requested"
 MOST_KEPT = 1000
 USER_ID, LIMIT = bindparam("user_id", type_=Uuid), bindparam("limit", type_=Integer)
-REPLACED = ("event_id", "data", "author_id", "words", "actor_id", "created_at")
+REPLACED = ("event_id", "data", "author_id", "words", "actor_id", "in_app", "created_at")
 NEWEST_FIRST: Sequence[Any] = [Notification.created_at, Notification.id]
 
 
@@ -88,23 +86,33 @@ def tell(
 
 
 def notify(event: Event, user_id: UUID) -> bool:
-    """Notify a person of an event; False if they were notified of it, or of a newer one, or have no account.
+    """Notify a person of an event, in the app and by e-mail as they want it.
 
-    What they have not read yet of the same kind and about the same thing is replaced. They are told of
-    that live, and not by another e-mail. What was addressed to an e-mail address is e-mailed by its sender.
+    False if they were notified of it, or of a newer one, want neither, or have no account. What they have
+    not read yet of the same kind and about the same thing is replaced. They are told of that live, and not
+    by another e-mail. What was addressed to an e-mail address is e-mailed by its sender.
     """
-    new_id = uuid4()
+    new_id, wanted = uuid4(), preferences.wanted(user_id, event.data["kind"])
+    by_email = wanted.email and "email_sha256" not in event.data
+    if not wanted.in_app and not by_email:
+        return False
     note = db.session.scalars(
-        _insertion(new_id, event, user_id), execution_options={"populate_existing": True}
+        _insertion(new_id, event, user_id, in_app=wanted.in_app),
+        execution_options={"populate_existing": True},
     ).one_or_none()
     if note is None:
         return False
     _forget_oldest(user_id)
-    position = rooms.next_position(user_id)
-    messages.publish_live(rooms.room_of(user_id), position, "notification", note)
-    by_sender = "email_sha256" in event.data
-    if note.id == new_id and not by_sender and wants_email(user_id, note.kind):
-        messages.queue_email("notification", {"notification_id": str(note.id)})
+    if note.in_app:
+        position = rooms.next_position(user_id)
+        messages.publish_live(rooms.room_of(user_id), position, "notification", note)
+    # No one reads elsewhere what is e-mailed alone: what comes after an e-mail is e-mailed again.
+    is_new = note.id == new_id or (not note.in_app and note.emailed_at is not None)
+    if by_email and is_new:
+        note.emailed_at = None
+        begins_at = note.data.get("starts_at")
+        due_at = preferences.email_due_at(user_id, begins_at and datetime.fromisoformat(begins_at))
+        messages.queue_email("notification", {"notification_id": str(note.id)}, due_at=due_at)
     return True
 
 
@@ -131,7 +139,9 @@ def _forget_oldest(user_id: UUID) -> None:
     )
 
 
-def _insertion(new_id: UUID, event: Event, user_id: UUID) -> ReturningInsert[Notification]:
+def _insertion(
+    new_id: UUID, event: Event, user_id: UUID, *, in_app: bool
+) -> ReturningInsert[Notification]:
     """Insert the notification or replace an older one, unless there is one of this event or no account."""
     values: dict[str, ColumnElement[Any]] = {
         "id": literal(new_id),
@@ -143,6 +153,7 @@ def _insertion(new_id: UUID, event: Event, user_id: UUID) -> ReturningInsert[Not
         "author_id": literal(_author(event), Notification.author_id.type),
         "words": _words(event),
         "actor_id": _actor(event),
+        "in_app": literal(in_app),
         "created_at": literal(event.occurred_at),
     }
     known = exists().where(Notification.event_id == event.id, Notification.user_id == user_id)
@@ -223,6 +234,7 @@ def inbox(user_id: UUID, unread: bool | None, limit: int, cursor: str | None) ->
 def _inbox(unread: bool | None, *, follows: bool) -> Select[*tuple[Any, ...]]:
     """The statement for the first page of an inbox, or for one that follows another."""
     query = select(*Notification.__table__.columns).where(Notification.user_id == USER_ID)
+    query = query.where(Notification.in_app)
     if unread is not None:
         has_read = Notification.read_at.is_not(None)
         query = query.where(~has_read if unread else has_read)
@@ -234,7 +246,7 @@ def _inbox(unread: bool | None, *, follows: bool) -> Select[*tuple[Any, ...]]:
 def read(user_id: UUID, notification_id: UUID) -> None:
     """Note that the person has read it; the first time stays."""
     note = db.session.get(Notification, notification_id)
-    if note is None or note.user_id != user_id:
+    if note is None or note.user_id != user_id or not note.in_app:
         raise NotFound
     note.read_at = note.read_at or now()
 
@@ -242,45 +254,5 @@ def read(user_id: UUID, notification_id: UUID) -> None:
 def read_all(user_id: UUID) -> None:
     """Note that the person has read all there is."""
     unread = (Notification.user_id == user_id) & Notification.read_at.is_(None)
+    unread &= Notification.in_app
     db.session.execute(update(Notification).where(unread).values(read_at=now()))
-
-
-def preferences(user_id: UUID) -> dict[str, bool]:
-    """For each kind of notification, whether the person wants an e-mail as well."""
-    rows = db.session.scalars(select(MailPreference).where(MailPreference.user_id == user_id))
-    said = {row.kind: row.wanted for row in rows}
-    return {str(kind): said.get(kind, email.by_default) for kind, email in EMAILS.items()}
-
-
-def set_preferences(user_id: UUID, wanted: Mapping[str, bool]) -> dict[str, bool]:
-    """Replace the person's preferences; a kind that is left out returns to its default."""
-    # Locked, because nothing may come after the account is erased.
-    user = accounts.own(user_id, lock=True)
-    wanted_before = wants_email(user_id, NotificationKind.INVITATION)
-    db.session.execute(delete(MailPreference).where(MailPreference.user_id == user_id))
-    db.session.add_all(
-        MailPreference(user_id=user_id, kind=kind, wanted=answer) for kind, answer in wanted.items()
-    )
-    db.session.flush()
-    if user.email_verified and wants_email(user_id, NotificationKind.INVITATION) != wanted_before:
-        _tell_of_invitation_emails(user, wanted=not wanted_before)
-    return preferences(user_id)
-
-
-def on_email_proved(user: User) -> None:
-    """Tell the services that e-mail invitations if the person wants none at the address now proved."""
-    if not wants_email(user.id, NotificationKind.INVITATION):
-        _tell_of_invitation_emails(user, wanted=False)
-
-
-def wants_email(user_id: UUID, kind: str) -> bool:
-    """Whether a notification of this kind is e-mailed to the person; one of an unknown kind never is."""
-    return preferences(user_id).get(kind, False)
-
-
-def _tell_of_invitation_emails(user: User, *, wanted: bool) -> None:
-    # The account is changed, so that the event has a version of its own.
-    user.updated_at = now()
-    mailbox = blocks.mailbox_sha256(user.email)
-    event = EventType.INVITATION_EMAILS_CHANGED
-    accounts.save(user, event, mailbox_sha256=mailbox, wanted=wanted)

@@ -8,8 +8,8 @@ from user_service import (
     blocks,
     credentials,
     email_tokens,
-    notifications,
     passkeys,
+    preferences,
     trail,
 )
 from user_service.attempts import TooManyAttempts, request_allowances
@@ -40,7 +40,7 @@ def reset(token: str, password: str) -> None:
     if not user.email_verified:
         user.email_verified_at = now()
         blocks.on_email_proved(user)
-        notifications.on_email_proved(user)
+        preferences.on_email_proved(user)
     accounts.save(user)
     access.end(user)
     passkeys.forget(user.id)

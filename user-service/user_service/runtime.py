@@ -1,9 +1,12 @@
 """What the rules work with besides the database: one set for each application, made from its settings."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from flask import Flask, current_app
 
+from chassis.auth import keys
 from chassis.redis_client import Cache
 from user_service.attempts import Attempts
 from user_service.config import Settings
@@ -23,6 +26,7 @@ class Runtime:
     sealer: Sealer
     admins_need_second_factor: bool
     relying_party: RelyingParty | None
+    unsubscribe_key: bytes = field(repr=False)
 
 
 def install(app: Flask, settings: Settings, keyring: Keyring) -> None:
@@ -37,6 +41,7 @@ def install(app: Flask, settings: Settings, keyring: Keyring) -> None:
         sealer=Sealer(settings.sealing_keys),
         admins_need_second_factor=bool(settings.admins_need_second_factor),
         relying_party=relying_party(settings.public_url, settings.passkey_origins),
+        unsubscribe_key=_unsubscribe_key(settings),
     )
 
 
@@ -44,3 +49,11 @@ def runtime() -> Runtime:
     """The set of the present application."""
     found: Runtime = current_app.extensions["runtime"]
     return found
+
+
+def _unsubscribe_key(settings: Settings) -> bytes:
+    # Web process and worker have the service's key in common. What it signs for services is not mixed with
+    # this: the key for tokens follows from it, and not the other way round.
+    secret = keys.read_private(settings.service_key).private_numbers().private_value
+    derive = HKDF(hashes.SHA256(), 32, salt=None, info=b"unsubscribe from notifications")
+    return derive.derive(secret.to_bytes(32))

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chassis.clock import now
 from chassis.errors import Forbidden
-from user_service import access, blocks, email_tokens, notifications, trail
+from user_service import access, blocks, email_tokens, preferences, trail
 from user_service.accounts import own, save
 from user_service.attempts import request_allowances
 from user_service.models import Purpose, User, messages
@@ -48,6 +48,6 @@ def verify(token: str) -> None:
     user.email_verified_at = now()
     save(user)
     blocks.on_email_proved(user)
-    notifications.on_email_proved(user)
+    preferences.on_email_proved(user)
     access.end_all_but_sign_ins(user)
     trail.note("email.verified", user.id)

@@ -20,6 +20,7 @@ PAGES = (
     "/verify-email#token=none",
     "/revert-email#token=none",
     "/invitations/unsubscribe#token=none",
+    "/notifications/unsubscribe#token=none",
 )
 
 

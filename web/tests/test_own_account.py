@@ -45,6 +45,32 @@ def test_a_name_is_changed_and_is_seen_at_once(visitor: Person) -> None:
     expect(visitor.page.get_by_label("Time zone")).to_have_value("Pacific/Fiji")
 
 
+def test_what_is_told_where_and_when_is_chosen_by_keyboard(visitor: Person) -> None:
+    visitor.sign_in(register(visitor.gateway))
+    visitor.open("/account/notifications")
+    reminders, quiet = (
+        "Reminders before sessions: By e-mail",
+        "No e-mails about notifications at night",
+    )
+    expect(visitor.page.get_by_label(reminders)).to_be_checked()
+    visitor.page.get_by_label(reminders).focus()
+    visitor.press("Space")
+    visitor.page.get_by_label("A session is cancelled: Here").uncheck()
+    visitor.page.get_by_label(quiet).focus()
+    visitor.press("Space")
+    visitor.page.get_by_label("From", exact=True).fill("21:30")
+    visitor.page.get_by_label("Until", exact=True).focus()
+    visitor.check_access()
+    visitor.press("Enter")
+    expect(visitor.page.locator(".told")).to_have_text("Saved.")
+    visitor.page.reload()
+    expect(visitor.page.get_by_label(reminders)).not_to_be_checked()
+    expect(visitor.page.get_by_label("Reminders before sessions: Here")).to_be_checked()
+    expect(visitor.page.get_by_label("A session is cancelled: Here")).not_to_be_checked()
+    expect(visitor.page.get_by_label("From", exact=True)).to_have_value("21:30")
+    expect(visitor.page.get_by_label("Until", exact=True)).to_have_value("07:00")
+
+
 def test_a_second_factor_is_turned_on_and_asked_for(visitor: Person, mailbox: Mailbox) -> None:
     name = register(visitor.gateway)
     visitor.sign_in(name)

@@ -4,6 +4,7 @@ import secrets
 
 from .. import authenticator, second_factor
 from ..people import PASSWORD, Person, agreed, eventually, sign_in
+from ..study_sessions import host_session, join
 from . import tutoring
 from .callers import (
     Call,
@@ -73,6 +74,20 @@ def notified(callers: Callers) -> Call:
     student = tutoring.student_of_a_cancelled_session(callers).caller
     notifications = eventually(lambda: student.read("/api/notifications")["items"])
     return Call(student, {"notification_id": notifications[0]["id"]})
+
+
+def emailed_unsubscribe_token(callers: Callers) -> Call:
+    """One of a person who wants e-mails about cancelled sessions, one of which was."""
+    reader, host = callers.register("dina"), callers.register("hanna")
+    wanted = {"email": {"session_cancelled": True}}
+    agreed(reader.put("/api/notifications/preferences", wanted))
+    session = host_session(host)
+    join(reader, session)
+    agreed(host.post(f"{session}/cancel"))
+    name = host.read("/api/users/me")["display_name"]
+    link = callers.email(address_of(reader), f"{name} cancelled")["List-Unsubscribe"]
+    token = link.rpartition("/")[2].removesuffix(">")
+    return Call(callers.visitor, {"unsubscribe_token": token})
 
 
 def calendar_feed(callers: Callers) -> Call:
@@ -194,6 +209,7 @@ FIXTURES: Fixtures = {
         get_signing_keys list_profiles get_profile log_in request_password_reset
         create_passkey_challenge
     """,
+    emailed_unsubscribe_token: "unsubscribe_from_notifications",
     reader: "search_users list_notifications get_notification_preferences",
     unused_name: "register_account",
     account: """

@@ -1,9 +1,12 @@
 """Words for the examples in the documentation: the people of the demo, and a new person."""
 
 from chassis.web.openapi_examples import RUTH, Vocabulary
+from user_service.notification_kinds import NotificationKind
 
 MAILED = "3vQm0c8yT1Zr5sWkXbN7hJ2dLfPgA9eUoRiK4tM6qYw"
 
+WANTED = {"reminder": True, "session_moved": True, "waitlist_promotion": False}
+UNSUBSCRIBE_TOKEN = "6b0RZxq4mXr" * 6 + "TnW2sEoYuK8d"
 CREDENTIAL_ID = "TwxsHy8KWjWfDl8MbB8aEQ"
 HANDLE = "DWsCpZTSWrCZprvfpuVdig"
 CHALLENGE = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"
@@ -29,11 +32,8 @@ EXAMPLES: Vocabulary = {
     "Device.current": True,
     "Login.login": "ruth",
     "Logout.refresh_token": "kP2v7Yw0XzQm5sT8bN1hJ4dLfRgA6eUoCiK9tM3qWxE",
-    "NotificationPreferenceChanges": {
-        "reminder": True,
-        "session_moved": True,
-        "waitlist_promotion": False,
-    },
+    "NotificationPreferences.email": {str(kind): True for kind in NotificationKind},
+    "NotificationPreferenceChanges.email": WANTED,
     "NewPasskey.name": "Phone",
     "NewPasskeyCredential": {
         **CREDENTIAL,
@@ -157,6 +157,7 @@ EXAMPLES: Vocabulary = {
     "status": "accepted",
     "token": MAILED,
     "token_type": "Bearer",
+    "unsubscribe_token": UNSUBSCRIBE_TOKEN,
     "unread": True,
     "url": f"https://lyceum.example/api/calendar/{MAILED}.ics",
     "user_id": RUTH,

@@ -1,20 +1,26 @@
 """The notifications of the caller."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from marshmallow import fields
+from flask import request
+from marshmallow import Schema, ValidationError, fields, validates_schema
 
-from chassis.auth.authorization import caller, signed_in
+from chassis.auth.authorization import caller, public, signed_in
 from chassis.pages import Page
+from chassis.web.arguments import BODY, refuse_unread
 from chassis.web.fields import Answer, Body, Boolean, Instant
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
-from user_service import notifications
+from user_service import notifications, preferences
+from user_service.api.fields import LocalTime
 from user_service.notification_kinds import NotificationKind
 
 blueprint = Blueprint("notifications")
+# How mail programs may send `List-Unsubscribe=One-Click` (RFC 8058, section 3.2).
+FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 
 
 def _member(description: str, type_: str = "string", **more: str) -> dict[str, Any]:
@@ -94,13 +100,48 @@ class Notification(Answer):
     read_at = Instant(required=True, allow_none=True)
 
 
-NotificationPreferences = Answer.from_dict(
-    {str(kind): fields.Boolean(required=True) for kind in NotificationKind},
-    name="NotificationPreferences",
+class QuietHours(Answer):
+    """From when until when on your clock, by the time zone of your account; overnight if it ends earlier."""
+
+    begins = LocalTime(required=True, metadata={"example": "22:00:00"})
+    ends = LocalTime(required=True, metadata={"example": "07:00:00"})
+
+
+class QuietHoursChange(Body):
+    begins = LocalTime(required=True, metadata={"example": "22:00"})
+    ends = LocalTime(required=True, metadata={"example": "07:00"})
+
+    @validates_schema
+    def _lengths(self, data: dict[str, Any], **kwargs: Any) -> None:
+        if data["begins"] == data["ends"]:
+            raise ValidationError("Must not be when it begins.", "ends")
+
+
+KindsWanted = Answer.from_dict(
+    {str(kind): fields.Boolean(required=True) for kind in NotificationKind}, name="KindsWanted"
 )
-NotificationPreferenceChanges = Body.from_dict(
-    {str(kind): Boolean() for kind in NotificationKind}, name="NotificationPreferenceChanges"
+KindsToWant = Body.from_dict(
+    {str(kind): Boolean() for kind in NotificationKind}, name="KindsToWant"
 )
+
+
+class NotificationPreferences(Answer):
+    """Which kinds of notifications you want where."""
+
+    email = fields.Nested(KindsWanted, required=True)
+    in_app = fields.Nested(KindsWanted, required=True)
+    quiet_hours = fields.Nested(
+        QuietHours,
+        required=True,
+        allow_none=True,
+        metadata={"description": "When e-mails about notifications wait; null: never."},
+    )
+
+
+class NotificationPreferenceChanges(Body):
+    email = fields.Nested(KindsToWant, load_default=dict)
+    in_app = fields.Nested(KindsToWant, load_default=dict)
+    quiet_hours = fields.Nested(QuietHoursChange, load_default=None, allow_none=True)
 
 
 @blueprint.get("/api/notifications", "list_notifications")
@@ -131,15 +172,47 @@ def mark_all_notifications_read() -> None:
 @blueprint.get("/api/notifications/preferences", "get_notification_preferences")
 @signed_in
 @blueprint.response(200, NotificationPreferences)
-def get_notification_preferences() -> dict[str, bool]:
-    """Get which kinds of notifications are also sent by e-mail."""
-    return notifications.preferences(caller().id)
+def get_notification_preferences() -> preferences.Preferences:
+    """Get which kinds of notifications you want by e-mail and in the app, and your quiet hours."""
+    return preferences.of_person(caller().id)
 
 
 @blueprint.put("/api/notifications/preferences", "set_notification_preferences")
 @signed_in
 @blueprint.arguments(NotificationPreferenceChanges)
 @blueprint.response(200, NotificationPreferences)
-def set_notification_preferences(body: dict[str, bool]) -> dict[str, bool]:
-    """Set which kinds of notifications are also sent by e-mail; one left out returns to its default."""
-    return notifications.set_preferences(caller().id, body)
+def set_notification_preferences(body: dict[str, Any]) -> preferences.Preferences:
+    """Set all of that; what is left out returns to its default.
+
+    In your quiet hours, e-mails about notifications wait, but for those about what begins before they end.
+    """
+    return preferences.set_all(caller().id, **body)
+
+
+def form_ignored(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Take a form in place of no body. It is not read."""
+
+    @wraps(view)
+    def taken(*args: Any, **values: Any) -> Any:
+        if request.mimetype not in FORMS:
+            refuse_unread({})
+        return view(*args, **values)
+
+    # The operation decides about its body itself.
+    taken._reads = {BODY: Schema()}  # type: ignore[attr-defined]  # a mark on the function
+    return taken
+
+
+@blueprint.post(
+    "/api/notifications/unsubscribe/<string:unsubscribe_token>", "unsubscribe_from_notifications"
+)
+@public
+@blueprint.response(204)
+@form_ignored
+def unsubscribe_from_notifications(unsubscribe_token: str) -> None:
+    """End e-mails about one kind of notification, by the token in one of them; no one needs to sign in.
+
+    Mail programs do it by the header `List-Unsubscribe` (RFC 8058): the form that they send is taken, and
+    not read. The notifications still stand in the inbox, and the preferences turn the e-mails on again.
+    """
+    preferences.unsubscribe(unsubscribe_token)

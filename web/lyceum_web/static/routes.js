@@ -20,6 +20,7 @@ export const ROUTES = [
   { pattern: "/invitations", load: () => import("./pages/invitations.js") },
   { pattern: "/invitations/unsubscribe", load: () => import("./pages/unsubscribe.js") },
 
+  { pattern: "/notifications/unsubscribe", load: () => import("./pages/unsubscribe.js") },
   { pattern: "/notifications", load: () => import("./pages/notifications.js"), style: "notifications", signedIn: true },
 
   { pattern: "/account", load: () => import("./pages/account.js"), style: "account", signedIn: true },

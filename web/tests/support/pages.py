@@ -16,6 +16,7 @@ PAGES = {
         "/forgot-password",
         "/reset-password#token=some",
         "/invitations/unsubscribe#token=some",
+        "/notifications/unsubscribe#token=some",
         "/courses",
         "/tutors",
     ),
