@@ -176,10 +176,6 @@ class AttendanceCount(TypedDict):
     attended_percent: float | None
 
 
-class AttendanceMark(TypedDict):
-    attended: bool | None
-
-
 class AttendanceMarks(TypedDict):
     tutor_attendance_status: Literal["present", "absent", "late", None]
     student_attendance_status: Literal["present", "absent", "late", None]
@@ -1017,15 +1013,6 @@ class HavrutaSessionPlannedEvent(TypedDict):
     room: NotRequired[str]
 
 
-class HavrutaSessionReminderChoice(TypedDict):
-    minutes_before: list[int] | None
-
-
-class HavrutaSessionReminders(TypedDict):
-    minutes_before: list[int] | None
-    default_minutes_before: list[int]
-
-
 class HavrutaSessionRoomEndedEvent(TypedDict):
     """The `data` of a Server-Sent Event, as JSON."""
 
@@ -1171,6 +1158,68 @@ class JoinRequest(TypedDict):
 
 class KeySet(TypedDict):
     keys: list[dict[str, Any]]
+
+
+class KindsToWant(TypedDict):
+    invitation: NotRequired[bool]
+    reminder: NotRequired[bool]
+    session_booked: NotRequired[bool]
+    session_requested: NotRequired[bool]
+    session_request_declined: NotRequired[bool]
+    session_moved: NotRequired[bool]
+    session_cancelled: NotRequired[bool]
+    waitlist_promotion: NotRequired[bool]
+    havruta_session_started: NotRequired[bool]
+    application_decided: NotRequired[bool]
+    report_decided: NotRequired[bool]
+    content_hidden: NotRequired[bool]
+    invitation_accepted: NotRequired[bool]
+    invitation_declined: NotRequired[bool]
+    person_joined: NotRequired[bool]
+    person_left: NotRequired[bool]
+    removed: NotRequired[bool]
+    made_host: NotRequired[bool]
+    made_owner: NotRequired[bool]
+    session_planned: NotRequired[bool]
+    havruta_archived: NotRequired[bool]
+    student_enrolled: NotRequired[bool]
+    enrollment_changed: NotRequired[bool]
+    parent_joined: NotRequired[bool]
+    parent_left: NotRequired[bool]
+    session_request_withdrawn: NotRequired[bool]
+    review_received: NotRequired[bool]
+    havruta_message: NotRequired[bool]
+
+
+class KindsWanted(TypedDict):
+    invitation: bool
+    reminder: bool
+    session_booked: bool
+    session_requested: bool
+    session_request_declined: bool
+    session_moved: bool
+    session_cancelled: bool
+    waitlist_promotion: bool
+    havruta_session_started: bool
+    application_decided: bool
+    report_decided: bool
+    content_hidden: bool
+    invitation_accepted: bool
+    invitation_declined: bool
+    person_joined: bool
+    person_left: bool
+    removed: bool
+    made_host: bool
+    made_owner: bool
+    session_planned: bool
+    havruta_archived: bool
+    student_enrolled: bool
+    enrollment_changed: bool
+    parent_joined: bool
+    parent_left: bool
+    session_request_withdrawn: bool
+    review_received: bool
+    havruta_message: bool
 
 
 class KnownPasskey(TypedDict):
@@ -1487,7 +1536,6 @@ class MyParticipation(TypedDict):
     joined_at: str | None
     left_at: str | None
     removed: bool
-    attended: bool | None
     waitlist_position: int | None
 
 
@@ -1792,65 +1840,15 @@ class NotificationPage(Page["Notification"]):
 
 
 class NotificationPreferenceChanges(TypedDict):
-    invitation: NotRequired[bool]
-    reminder: NotRequired[bool]
-    session_booked: NotRequired[bool]
-    session_requested: NotRequired[bool]
-    session_request_declined: NotRequired[bool]
-    session_moved: NotRequired[bool]
-    session_cancelled: NotRequired[bool]
-    waitlist_promotion: NotRequired[bool]
-    havruta_session_started: NotRequired[bool]
-    application_decided: NotRequired[bool]
-    report_decided: NotRequired[bool]
-    content_hidden: NotRequired[bool]
-    invitation_accepted: NotRequired[bool]
-    invitation_declined: NotRequired[bool]
-    person_joined: NotRequired[bool]
-    person_left: NotRequired[bool]
-    removed: NotRequired[bool]
-    made_host: NotRequired[bool]
-    made_owner: NotRequired[bool]
-    session_planned: NotRequired[bool]
-    havruta_archived: NotRequired[bool]
-    student_enrolled: NotRequired[bool]
-    enrollment_changed: NotRequired[bool]
-    parent_joined: NotRequired[bool]
-    parent_left: NotRequired[bool]
-    session_request_withdrawn: NotRequired[bool]
-    review_received: NotRequired[bool]
-    havruta_message: NotRequired[bool]
+    email: NotRequired[KindsToWant]
+    in_app: NotRequired[KindsToWant]
+    quiet_hours: NotRequired[QuietHoursChange | None]
 
 
 class NotificationPreferences(TypedDict):
-    invitation: bool
-    reminder: bool
-    session_booked: bool
-    session_requested: bool
-    session_request_declined: bool
-    session_moved: bool
-    session_cancelled: bool
-    waitlist_promotion: bool
-    havruta_session_started: bool
-    application_decided: bool
-    report_decided: bool
-    content_hidden: bool
-    invitation_accepted: bool
-    invitation_declined: bool
-    person_joined: bool
-    person_left: bool
-    removed: bool
-    made_host: bool
-    made_owner: bool
-    session_planned: bool
-    havruta_archived: bool
-    student_enrolled: bool
-    enrollment_changed: bool
-    parent_joined: bool
-    parent_left: bool
-    session_request_withdrawn: bool
-    review_received: bool
-    havruta_message: bool
+    email: KindsWanted
+    in_app: KindsWanted
+    quiet_hours: QuietHours | None
 
 
 class NumberBounds(TypedDict):
@@ -1939,11 +1937,6 @@ class OwnAssessmentPage(Page["OwnAssessment"]):
     pass
 
 
-class OwnAttendance(TypedDict):
-    attended: int
-    missed: int
-
-
 class OwnHavruta(TypedDict):
     id: str
     name: str
@@ -1980,15 +1973,6 @@ class ParentJoining(TypedDict):
 
 class ParentRemoval(TypedDict):
     reason: NotRequired[str | None]
-
-
-class ParticipantAttendance(TypedDict):
-    user_id: str
-    attended: bool | None
-    username: NotRequired[str | None]
-    display_name: NotRequired[str | None]
-    avatar_url: NotRequired[str | None]
-    degraded: NotRequired[list[str]]
 
 
 class ParticipantRemoval(TypedDict):
@@ -2313,6 +2297,16 @@ class QuestionStatistics(TypedDict):
     text: str
     answered: int
     distribution: list[ChoiceStatistics]
+
+
+class QuietHours(TypedDict):
+    begins: str
+    ends: str
+
+
+class QuietHoursChange(TypedDict):
+    begins: str
+    ends: str
 
 
 class RatingOfTutor(TypedDict):
@@ -2698,11 +2692,6 @@ class SeriesRule(TypedDict):
     id: str
     rrule: str
     timezone: str
-
-
-class SessionAttendance(TypedDict):
-    items: list[ParticipantAttendance]
-    degraded: NotRequired[list[str]]
 
 
 class SessionChange(TypedDict):
@@ -3147,15 +3136,6 @@ class StudySessionPlan(TypedDict):
     start_time: str
     rrule: NotRequired[str]
     timezone: NotRequired[str]
-
-
-class StudySessionReminderChoice(TypedDict):
-    minutes_before: list[int] | None
-
-
-class StudySessionReminders(TypedDict):
-    minutes_before: list[int] | None
-    default_minutes_before: list[int]
 
 
 class StudySessionRemovedEvent(TypedDict):

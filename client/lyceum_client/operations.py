@@ -647,15 +647,28 @@ class Lyceum(Transport):
         self.call(Request("POST", "/api/notifications/read-all"), type(None))
 
     def get_notification_preferences(self) -> NotificationPreferences:
-        """Get which kinds of notifications are also sent by e-mail."""
+        """Get which kinds of notifications you want by e-mail and in the app, and your quiet hours."""
         return self.call(Request("GET", "/api/notifications/preferences"), NotificationPreferences)
 
     def set_notification_preferences(
         self, body: NotificationPreferenceChanges
     ) -> NotificationPreferences:
-        """Set which kinds of notifications are also sent by e-mail; one left out returns to its default."""
+        """Set all of that; what is left out returns to its default."""
         return self.call(
             Request("PUT", "/api/notifications/preferences", body=body), NotificationPreferences
+        )
+
+    def unsubscribe_from_notifications(self, unsubscribe_token: str) -> None:
+        """End e-mails about one kind of notification, by the token in one of them; no one needs to sign
+        in.
+        """
+        self.call(
+            Request(
+                "POST",
+                f"/api/notifications/unsubscribe/{segment(unsubscribe_token)}",
+                takes_token=False,
+            ),
+            type(None),
         )
 
     def get_calendar_address(self) -> CalendarFeed:
