@@ -34,6 +34,13 @@ class Status(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+class Method(StrEnum):
+    """What an event that is e-mailed does to a calendar."""
+
+    REQUEST = "REQUEST"
+    CANCEL = "CANCEL"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Event:
     """A session, a series by its rule, or an occurrence of it that is not as the rule says.
@@ -102,7 +109,32 @@ def document(events: Sequence[Event], *, name: str, public_url: str) -> bytes:
     return b"".join(map(_folded, lines))
 
 
-def _event(event: Event, timezone: str, public_url: str) -> Iterator[str]:
+def message(
+    event: Event, method: Method, *, organizer: str, attendee: str, public_url: str
+) -> bytes:
+    """The event for the calendar of one person by e-mail (RFC 5546), between these addresses."""
+    zones = _zones([event])
+    timezone = event.timezone if event.timezone in zones else "UTC"
+    people = (
+        f"ORGANIZER;CN=Lyceum:mailto:{organizer}",
+        f"ATTENDEE;PARTSTAT=ACCEPTED;RSVP=FALSE:mailto:{attendee}",
+    )
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//Lyceum//Calendar//EN",
+        "CALSCALE:GREGORIAN",
+        f"METHOD:{method}",
+        *zones.get(timezone, ()),
+        *_event(event, timezone, public_url, people),
+        "END:VCALENDAR",
+    ]
+    return b"".join(map(_folded, lines))
+
+
+def _event(
+    event: Event, timezone: str, public_url: str, people: Sequence[str] = ()
+) -> Iterator[str]:
     changed = _moment(event.changed_at, "UTC")
     plain = is_plain(event.starts_at, event.ends_at, timezone)
     yield "BEGIN:VEVENT"
@@ -111,6 +143,7 @@ def _event(event: Event, timezone: str, public_url: str) -> Iterator[str]:
     # Without METHOD this is the last revision, too (section 3.8.7.2).
     yield f"DTSTAMP{changed}"
     yield f"LAST-MODIFIED{changed}"
+    yield from people
     yield f"DTSTART{_moment(event.starts_at, timezone if plain else 'UTC')}"
     # A duration is positive. Machines whose clocks differ may have written less.
     if (length := _seconds(event.ends_at) - _seconds(event.starts_at)) > 0:

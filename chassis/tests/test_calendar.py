@@ -12,7 +12,16 @@ import vobject
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chassis.calendar import MOST, Event, Status, document, require_whole, window
+from chassis.calendar import (
+    MOST,
+    Event,
+    Method,
+    Status,
+    document,
+    message,
+    require_whole,
+    window,
+)
 from chassis.errors import Unavailable
 from chassis.testing.calendars import (
     read_by_ical_js,
@@ -213,3 +222,43 @@ def test_there_is_no_feed_rather_than_an_incomplete_one() -> None:
     require_whole(range(MOST))
     with pytest.raises(Unavailable):
         require_whole(range(MOST + 1))
+
+
+@pytest.mark.parametrize(
+    ("method", "status"),
+    [(Method.REQUEST, Status.CONFIRMED), (Method.CANCEL, Status.CANCELLED)],
+)
+def test_an_emailed_occurrence_of_a_series_says_which_it_is_in_its_zone(
+    method: Method, status: Status
+) -> None:
+    event = Event(
+        uid="series-7@lyceum",
+        sequence=4,
+        status=status,
+        changed_at=NOON,
+        starts_at=NOON + HOUR,
+        ends_at=NOON + 2 * HOUR,
+        title="Aramaic, again",
+        path="/sessions/7",
+        timezone="Asia/Jerusalem",
+        occurrence=NOON,
+    )
+    content = message(
+        event,
+        method,
+        organizer="lyceum@localhost",
+        attendee="ruth@example.org",
+        public_url="http://lyceum.test",
+    )
+    calendar = icalendar.Calendar.from_ical(content)
+    [read] = calendar.walk("VEVENT")
+    assert (calendar["METHOD"], read["STATUS"]) == (str(method), str(status))
+    assert (read["UID"], read["SEQUENCE"]) == ("series-7@lyceum", 4)
+    assert read.decoded("RECURRENCE-ID") == NOON
+    assert (read.start, read.end) == (NOON + HOUR, NOON + 2 * HOUR)
+    assert (read["ORGANIZER"], read["ATTENDEE"]) == (
+        "mailto:lyceum@localhost",
+        "mailto:ruth@example.org",
+    )
+    # RFC 5546: what only a feed says has no place in it.
+    assert "X-WR-CALNAME" not in calendar

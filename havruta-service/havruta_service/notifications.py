@@ -1,7 +1,7 @@
 """RULES: what people are notified of outside the rooms. The user-service notifies them."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -38,12 +38,18 @@ def notify_others(
     *,
     actor: UUID | None,
     about: str | None = None,
+    calendar: Sequence[Mapping[str, Any]] = (),
     **facts: Any,
 ) -> None:
-    """Have all members notified about a session, except the one who did it. The havruta is locked."""
+    """Have all members notified about a session, except the one who did it. The havruta is locked.
+
+    `calendar` is what e-mails about it tell calendars.
+    """
     # No one needs to be told of what they did themselves.
     others = member_ids(havruta, without=actor)
-    notify_session(kind, havruta, session, others, actor=actor, about=about, **facts)
+    notify_session(
+        kind, havruta, session, others, actor=actor, about=about, calendar=calendar, **facts
+    )
 
 
 def notify_session(
@@ -54,6 +60,7 @@ def notify_session(
     *,
     actor: UUID | None,
     about: str | None = None,
+    calendar: Sequence[Mapping[str, Any]] = (),
     **facts: Any,
 ) -> None:
     """Have these people notified about a session."""
@@ -64,7 +71,7 @@ def notify_session(
         **facts,
     }
     about = about or f"havruta_session:{session.id}"
-    notify(kind, havruta, people, actor=actor, about=about, **facts)
+    notify(kind, havruta, people, actor=actor, about=about, calendar=calendar, **facts)
 
 
 def notify(
@@ -74,6 +81,7 @@ def notify(
     *,
     actor: UUID | None,
     about: str | None = None,
+    calendar: Sequence[Mapping[str, Any]] = (),
     **facts: Any,
 ) -> None:
     """Have these people notified about the havruta or something in it. It is locked if someone did it."""
@@ -81,6 +89,8 @@ def notify(
     if not user_ids:
         return
     content: dict[str, Any] = {"user_ids": user_ids, "data": {**_data(havruta), **facts}}
+    if calendar:
+        content["calendar"] = list(calendar)
     if actor:
         content |= {"author": str(actor), "words": ["reason"]}
     _request(kind, havruta, about or about_havruta(havruta), content, actor)
@@ -91,7 +101,10 @@ def notify_inviter(
 ) -> None:
     """Have the inviter, if they are still a member, notified of the answer. The havruta is locked."""
     inviters = {invitation.inviter_id}.intersection(member_ids(havruta))
-    facts = {"invitation_id": str(invitation.id), "path": f"/api/havrutas/{havruta.id}/invitations"}
+    facts: dict[str, Any] = {
+        "invitation_id": str(invitation.id),
+        "path": f"/api/havrutas/{havruta.id}/invitations",
+    }
     notify(kind, havruta, inviters, actor=actor, about=_about_invitation(invitation), **facts)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.clock import now, rfc3339
 from chassis.errors import Forbidden, invalid
 from chassis.versions import ExpectedVersion
-from havruta_service import havrutas, reminders, sessions
+from havruta_service import agenda, havrutas, reminders, sessions
 from havruta_service.models import (
     MISSED_AFTER,
     EndReason,
@@ -72,7 +72,14 @@ def plan(
     db.session.flush()
     reminders.plan([session.id for session in planned])
     tell_havruta(havruta, "session_planned", planned[0])
-    notify_others(Kind.PLANNED, havruta, planned[0], actor=user_id, count=len(planned))
+    notify_others(
+        Kind.PLANNED,
+        havruta,
+        planned[0],
+        actor=user_id,
+        calendar=agenda.told_to_calendars(planned),
+        count=len(planned),
+    )
     return planned[0]
 
 
@@ -142,6 +149,7 @@ def change(
             havruta,
             session,
             actor=user_id,
+            calendar=agenda.told_to_calendars(changed),
             previous_starts_at=rfc3339(starts_at),
             count=len(changed),
         )
@@ -167,6 +175,7 @@ def cancel(
         havruta,
         session,
         actor=user_id,
+        calendar=agenda.told_to_calendars(cancelled),
         reason=reason,
         end_reason=session.end_reason,
         count=len(cancelled),
@@ -200,6 +209,7 @@ def cancel_missed() -> int:
             session,
             actor=None,
             about=about_havruta(havruta),
+            calendar=agenda.told_to_calendars([session]),
             reason=None,
             end_reason=session.end_reason,
             count=1,

@@ -15,7 +15,7 @@ from chassis import testing
 from chassis.clock import now, rfc3339
 from chassis.messaging.messages import Event
 from chassis.testing import HeardOf, User, a_user, race
-from havruta_service import erasure, mails, plans
+from havruta_service import agenda, erasure, mails, plans
 from havruta_service.models import MISSED_AFTER, db, messages
 
 Act = Callable[..., Any]
@@ -269,6 +269,16 @@ def test_the_members_are_told_once_that_the_havruta_is_archived(
     assert news() == [("havruta_archived", ids(boaz), str(ruth.id))]
 
 
+def told_to_calendars(event: dict[str, Any]) -> list[tuple[str, int]]:
+    return [(each["uid"], each["sequence"]) for each in event["data"]["calendar"]]
+
+
+def of_feed(make: Any, person: User) -> list[tuple[str, int]]:
+    """What the feed of the person has, by UID and SEQUENCE."""
+    period = now() - timedelta(days=1), now() + timedelta(days=9)
+    return [(each.uid, each.sequence) for each in make(agenda.events_of_person, person.id, *period)]
+
+
 def test_the_others_are_told_of_what_is_planned(
     make: Any, post: Act, requests: Act, ruth: User, boaz: User
 ) -> None:
@@ -283,6 +293,10 @@ def test_the_others_are_told_of_what_is_planned(
         f"havruta_session:{session['id']}",
     )
     assert (event["data"]["kind"], event["data"]["user_ids"]) == ("session_planned", ids(ruth))
+    assert told_to_calendars(event) == of_feed(make, ruth)
+    post(f"havruta-sessions/{session['id']}/cancel", boaz)
+    [cancelled] = requests()
+    assert told_to_calendars(cancelled) == of_feed(make, ruth)[:1]
     assert event["data"]["data"] == {
         "havruta_id": str(havruta.id),
         "session_id": session["id"],

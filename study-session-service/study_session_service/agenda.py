@@ -20,6 +20,7 @@ from study_session_service.models import (
     StudySession,
     Waiting,
 )
+from study_session_service.notifications import calendar_uid
 from study_session_service.rows import SessionRow, columns_of, fetch
 
 MOST = 500
@@ -136,7 +137,7 @@ def _status(session: SessionRow) -> calendar.Status:
 
 def _event(session: SessionRow) -> Event:
     return Event(
-        uid=f"study-session-{session.id}@lyceum",
+        uid=calendar_uid(session.id),
         sequence=session.version,
         status=_status(session),
         changed_at=session.updated_at,

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
@@ -41,8 +42,18 @@ ACTIVE = (
     )
     .order_by(Participant.joined_at)
 )
+TOLD_TO_CALENDARS = {Kind.SESSION_MOVED, Kind.SESSION_CANCELLED, Kind.WAITLIST_PROMOTION}
 # What a notification needs to know of the session.
-FACTS = ("title", "host_id", "start_time", "started_at", "ended_at", "cancelled_at", "ends_at")
+FACTS = (
+    "title",
+    "host_id",
+    "version",
+    "start_time",
+    "started_at",
+    "ended_at",
+    "cancelled_at",
+    "ends_at",
+)
 
 
 def notify(
@@ -65,15 +76,32 @@ def notify(
         "path": f"/api/study-sessions/{session.id}",
         **facts,
     }
-    content = {
+    content: dict[str, Any] = {
         "user_ids": readers,
         "kind": kind,
         "data": data,
         "author": str(session.host_id),
         "words": ["title", "reason"],
     }
+    if kind in TOLD_TO_CALENDARS and "count" not in facts:
+        content["calendar"] = [_calendar_event(session)]
     aggregate_id = f"study_session:{session.id}"
     messages.publish_event("notification.requested", aggregate_id, seq, content, actor=actor)
+
+
+def _calendar_event(session: StudySession | SessionRow) -> dict[str, Any]:
+    """What e-mails tell calendars of the session, as the feed has it."""
+    return {
+        "uid": calendar_uid(session.id),
+        "sequence": session.version,
+        "starts_at": rfc3339(session.starts_at),
+        "ends_at": rfc3339(session.ends_at),
+    }
+
+
+def calendar_uid(session_id: UUID) -> str:
+    """By what calendar programs know the session."""
+    return f"study-session-{session_id}@lyceum"
 
 
 def notify_once(

@@ -13,6 +13,7 @@ from chassis import testing
 from chassis.clock import now, rfc3339
 from chassis.data.db import in_transaction
 from chassis.testing import User, a_user, race
+from study_session_service import agenda
 from study_session_service.erasure import REASON, erase
 from study_session_service.models import db, messages
 
@@ -89,7 +90,7 @@ def test_a_cancellation_notifies_participants_and_the_waitlist(
 
 
 def test_moving_a_session_notifies_the_other_participants_of_both_times(
-    client: FlaskClient, open_session: Open, requests: Requests, ruth: User, boaz: User
+    app: Flask, client: FlaskClient, open_session: Open, requests: Requests, ruth: User, boaz: User
 ) -> None:
     session, later = open_session(ruth, boaz), rfc3339(now() + timedelta(hours=9))
     path = f"{BASE}/{session['id']}"
@@ -103,6 +104,13 @@ def test_moving_a_session_notifies_the_other_participants_of_both_times(
     assert event["actor"] == str(ruth.id)
     times = facts_of(event)["previous_starts_at"], facts_of(event)["starts_at"]
     assert times == (session["start_time"], later)
+    # What the e-mail puts into a calendar is what the feed has.
+    [told] = event["data"]["calendar"]
+    with app.app_context():
+        period = now() - timedelta(days=1), now() + timedelta(days=2)
+        [of_feed] = agenda.events_of_person(boaz.id, *period)
+    assert (told["uid"], told["sequence"]) == (of_feed.uid, 2)
+    assert (told["starts_at"], told["ends_at"]) == (later, rfc3339(of_feed.ends_at))
 
 
 def test_a_promotion_notifies_the_person_who_waited(
@@ -130,6 +138,14 @@ def test_a_promotion_notifies_the_person_who_waited(
             "starts_at": session["start_time"],
             "path": path,
         },
+        "calendar": [
+            {
+                "uid": f"study-session-{session['id']}@lyceum",
+                "sequence": 1,
+                "starts_at": session["start_time"],
+                "ends_at": session["ends_at"],
+            }
+        ],
         "author": str(ruth.id),
         "words": ["title", "reason"],
     }

@@ -140,6 +140,9 @@ def test_the_tutor_and_the_parents_are_told_what_a_student_books_moves_and_cance
     told = {tuple(sorted(event["data"]["user_ids"])) for event in events}
     assert told == {tuple(ids(school.tutor, naomi))}
     assert {event["actor"] for event in events} == {str(school.student.id)}
+    told_to_calendars = [event["data"]["calendar"][0] for event in events]
+    assert {each["uid"] for each in told_to_calendars} == {f"session-{session['id']}@lyceum"}
+    assert [each["sequence"] for each in told_to_calendars] == [0, 1, 2]
     moved = facts_of(events[1])
     assert (moved["previous_starts_at"], moved["starts_at"]) == (
         "2030-01-08T08:00:00Z",

@@ -37,6 +37,7 @@ from tutoring_service.models import (
     TutoringSession,
     db,
 )
+from tutoring_service.notifications import calendar_uid
 from tutoring_service.runtime import runtime
 from tutoring_service.scheduling import series
 from tutoring_service.states import SessionStatus
@@ -279,7 +280,7 @@ def _details(session: TutoringSession, words: Words) -> tuple[Any, ...]:
 
 
 def _by_itself(session: TutoringSession, words: Words) -> Event:
-    return _event(session, words, f"session-{session.id}@lyceum", session.booking.sequence)
+    return _event(session, words, calendar_uid(session.id), session.booking.sequence)
 
 
 def _event(session: TutoringSession, words: Words, uid: str, sequence: int) -> Event:

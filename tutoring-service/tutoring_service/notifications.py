@@ -1,6 +1,6 @@
 """RULES: which people are notified of what. The user-service puts it into their inboxes."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -32,6 +32,9 @@ class Kind(StrEnum):
     REVIEW_RECEIVED = "review_received"
 
 
+TOLD_TO_CALENDARS = {Kind.SESSION_BOOKED, Kind.SESSION_MOVED, Kind.SESSION_CANCELLED}
+
+
 def tell(
     kind: Kind,
     people: Iterable[UUID],
@@ -54,7 +57,8 @@ def tell(
         **more,
     }
     about = f"tutoring_session:{booking.session_id}"
-    _request(about, booking.version, kind, people, data, actor)
+    calendar = [_calendar_event(booking)] if _is_told_to_calendars(kind, booking) else []
+    _request(about, booking.version, kind, people, data, actor, calendar)
 
 
 def tell_of_enrollment(
@@ -124,11 +128,34 @@ def _request(
     people: Iterable[UUID],
     data: dict[str, Any],
     actor: UUID | None,
+    calendar: Sequence[dict[str, Any]] = (),
 ) -> None:
     told = [str(person) for person in dict.fromkeys(people) if person != actor]
     if not told:
         return
-    wanted = {"user_ids": told, "kind": kind, "data": data}
+    wanted: dict[str, Any] = {"user_ids": told, "kind": kind, "data": data}
+    if calendar:
+        wanted["calendar"] = list(calendar)
     if actor:
         wanted |= {"author": str(actor), "words": ["reason"]}
     messages.publish_event("notification.requested", about, version, wanted, actor=actor)
+
+
+def _is_told_to_calendars(kind: Kind, booking: SessionBooking) -> bool:
+    # To programs, an occurrence of a series is part of its rule, which the feed alone has.
+    return kind in TOLD_TO_CALENDARS and booking.series_id is None
+
+
+def _calendar_event(booking: SessionBooking) -> dict[str, Any]:
+    """What e-mails tell calendars of a session by itself, as the feed has it."""
+    return {
+        "uid": calendar_uid(booking.session_id),
+        "sequence": booking.sequence,
+        "starts_at": rfc3339(booking.starts_at),
+        "ends_at": rfc3339(booking.ends_at),
+    }
+
+
+def calendar_uid(session_id: int) -> str:
+    """By what calendar programs know a session by itself."""
+    return f"session-{session_id}@lyceum"

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import icalendar
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -57,10 +58,11 @@ def emailed(
     kind: str = NotificationKind.SESSION_MOVED,
     data: dict[str, Any] | None = None,
     actor: UUID | None = None,
+    **more: Any,
 ) -> EmailMessage:
     """The e-mail that the person gets about this, written now."""
     take_emails(app)
-    asked = a_request(kind, data=data or MOVED, actor=actor)
+    asked = a_request(kind, data=data or MOVED, actor=actor, **more)
     with app.app_context():
         in_transaction(db.session, lambda: notifications.notify(asked, person.id))
     [message] = take_emails(app)
@@ -232,3 +234,70 @@ def test_dates_are_written_as_in_the_region_of_the_language(
 def test_every_catalogue_is_in_use() -> None:
     folders = {path.name for path in (SERVICE / "user_service" / "locale").iterdir()}
     assert folders == TRANSLATED
+
+
+EVENT = {
+    "uid": "study-session-7@lyceum",
+    "sequence": 3,
+    "starts_at": "2027-05-02T18:00:00Z",
+    "ends_at": "2027-05-02T19:30:00Z",
+}
+
+
+def calendars_of(message: EmailMessage) -> list[tuple[str, icalendar.Calendar]]:
+    """The method that each part for calendars names, and what is in it."""
+    found = []
+    for part in message.iter_attachments():
+        assert part.get_content_type() == "text/calendar"
+        content = part.get_payload(decode=True)
+        assert isinstance(content, bytes)
+        found.append(
+            (str(part["Content-Type"].params["method"]), icalendar.Calendar.from_ical(content))
+        )
+    return found
+
+
+@pytest.mark.parametrize(
+    ("kind", "method", "status"),
+    [
+        (NotificationKind.SESSION_PLANNED, "REQUEST", "CONFIRMED"),
+        (NotificationKind.SESSION_MOVED, "REQUEST", "CONFIRMED"),
+        (NotificationKind.SESSION_CANCELLED, "CANCEL", "CANCELLED"),
+    ],
+)
+def test_an_email_tells_calendars_what_the_feed_has(
+    app: Flask, ruth: Any, kind: NotificationKind, method: str, status: str
+) -> None:
+    message = emailed(app, ruth, kind, calendar=[EVENT, {**EVENT, "uid": "study-session-8@lyceum"}])
+    (named, calendar), (_, second) = calendars_of(message)
+    assert named == calendar["METHOD"] == method
+    [event] = calendar.walk("VEVENT")
+    assert (event["UID"], event["SEQUENCE"], event["STATUS"]) == (EVENT["uid"], 3, status)
+    assert event["SUMMARY"] == "Evening Hebrew"
+    assert event.decoded("DTSTART") == datetime(2027, 5, 2, 18, tzinfo=UTC)
+    assert event.end == datetime(2027, 5, 2, 19, 30, tzinfo=UTC)
+    assert event["ATTENDEE"] == "mailto:ruth@example.org"
+    assert event["ORGANIZER"] == "mailto:lyceum@localhost"
+    assert event["URL"] == f"http://lyceum.test/study-sessions/{SESSION}"
+    assert second.walk("VEVENT")[0]["UID"] == "study-session-8@lyceum"
+
+
+def test_a_session_that_is_moved_again_is_emailed_again(app: Flask, ruth: Any) -> None:
+    take_emails(app)
+    sent = []
+    for sequence in (3, 4):
+        calendar = [{**EVENT, "sequence": sequence}]
+        about = "study_session:7"
+        asked = a_request(
+            NotificationKind.SESSION_MOVED, about=about, data=MOVED, calendar=calendar
+        )
+        with app.app_context():
+            in_transaction(db.session, lambda asked=asked: notifications.notify(asked, ruth.id))
+        [message] = take_emails(app)
+        [(_, found)] = calendars_of(message)
+        sent.append(found.walk("VEVENT")[0]["SEQUENCE"])
+    assert sent == [3, 4]
+
+
+def test_an_email_about_what_is_in_no_calendar_has_no_part_for_one(app: Flask, ruth: Any) -> None:
+    assert calendars_of(emailed(app, ruth)) == []

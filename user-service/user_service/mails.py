@@ -12,6 +12,7 @@ from email_validator import validate_email
 
 from chassis.clock import now
 from user_service import (
+    calendar_parts,
     email_changes,
     email_tokens,
     notification_letters,
@@ -163,6 +164,7 @@ def notification(data: dict[str, Any]) -> EmailMessage | None:
         token = unsubscribe_tokens.token_for(user.id, note.kind)
         message["List-Unsubscribe"] = f"<{address(f'api/notifications/unsubscribe/{token}')}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        calendar_parts.attach(message, note, notification_letters.title_of(note, language))
     return message
 
 

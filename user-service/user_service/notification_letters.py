@@ -51,9 +51,15 @@ def about(note: Notification, reader: User, language: Language) -> Letter:
     )
 
 
+def title_of(note: Notification, language: Language) -> str:
+    """What the thing is called, or what it is if it has no title."""
+    title = _quoted(note.data.get("title"), MOST_OF_A_TITLE, language)
+    return title or _untitled(note.data, language)
+
+
 def _sentence(email: Email, note: Notification, reader: User, language: Language) -> str:
     said, title = email.sentence(note.data), note.data.get("title")
-    values = {"title": _quoted(title, MOST_OF_A_TITLE, language) or _untitled(note.data, language)}
+    values = {"title": title_of(note, language)}
     actor = _name_of(note.actor_id, reader.id)
     if said.by and actor:
         values["name"] = _quoted(actor, MOST_OF_A_NAME, language)

@@ -25,7 +25,7 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.orm import aliased
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -49,7 +49,16 @@ from user_service.notification_kinds import NotificationKind
 REQUESTED = "notification.requested"
 MOST_KEPT = 1000
 USER_ID, LIMIT = bindparam("user_id", type_=Uuid), bindparam("limit", type_=Integer)
-REPLACED = ("event_id", "data", "author_id", "words", "actor_id", "in_app", "created_at")
+REPLACED = (
+    "event_id",
+    "data",
+    "author_id",
+    "words",
+    "actor_id",
+    "in_app",
+    "calendar",
+    "created_at",
+)
 NEWEST_FIRST: Sequence[Any] = [Notification.created_at, Notification.id]
 
 
@@ -106,8 +115,9 @@ def notify(event: Event, user_id: UUID) -> bool:
     if note.in_app:
         position = rooms.next_position(user_id)
         messages.publish_live(rooms.room_of(user_id), position, "notification", note)
-    # No one reads elsewhere what is e-mailed alone: what comes after an e-mail is e-mailed again.
-    is_new = note.id == new_id or (not note.in_app and note.emailed_at is not None)
+    # What comes after an e-mail is e-mailed again if no one reads of it elsewhere, or calendars change.
+    is_again = note.emailed_at is not None and (not note.in_app or bool(note.calendar))
+    is_new = note.id == new_id or is_again
     if by_email and is_new:
         note.emailed_at = None
         begins_at = note.data.get("starts_at")
@@ -154,6 +164,7 @@ def _insertion(
         "words": _words(event),
         "actor_id": _actor(event),
         "in_app": literal(in_app),
+        "calendar": literal(event.data.get("calendar"), JSONB(none_as_null=True)),
         "created_at": literal(event.occurred_at),
     }
     known = exists().where(Notification.event_id == event.id, Notification.user_id == user_id)

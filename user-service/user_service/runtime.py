@@ -20,6 +20,7 @@ from user_service.signing import Keyring
 class Runtime:
     issuer: str
     public_url: str
+    mail_from: str
     attempts: Attempts
     hasher: Hasher
     keyring: Keyring
@@ -34,6 +35,7 @@ def install(app: Flask, settings: Settings, keyring: Keyring) -> None:
     app.extensions["runtime"] = Runtime(
         issuer=settings.issuer,
         public_url=settings.public_url.rstrip("/"),
+        mail_from=settings.mail_from,
         # Not in the cache: a count that is evicted lets a guess in.
         attempts=Attempts(Cache(settings.events_url)),
         hasher=Hasher(settings.password_cost),
