@@ -1,6 +1,7 @@
 """What the rules work with besides the database: one set for each application, made from its settings."""
 
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -35,7 +36,7 @@ def install(app: Flask, settings: Settings, keyring: Keyring) -> None:
     app.extensions["runtime"] = Runtime(
         issuer=settings.issuer,
         public_url=settings.public_url.rstrip("/"),
-        mail_from=settings.mail_from,
+        mail_from=parseaddr(settings.mail_from)[1],
         # Not in the cache: a count that is evicted lets a guess in.
         attempts=Attempts(Cache(settings.events_url)),
         hasher=Hasher(settings.password_cost),
