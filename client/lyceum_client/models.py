@@ -176,6 +176,10 @@ class AttendanceCount(TypedDict):
     attended_percent: float | None
 
 
+class AttendanceMark(TypedDict):
+    attended: bool | None
+
+
 class AttendanceMarks(TypedDict):
     tutor_attendance_status: Literal["present", "absent", "late", None]
     student_attendance_status: Literal["present", "absent", "late", None]
@@ -673,6 +677,7 @@ class Havruta(TypedDict):
     book: str
     owner_id: str | None
     last_place: str | None
+    meeting_url: str | None
     member_count: int
     seq: int
     version: int
@@ -697,8 +702,19 @@ class HavrutaArchivedEvent(TypedDict):
     room: NotRequired[str]
 
 
+class HavrutaChangedEvent(TypedDict):
+    """The `data` of a Server-Sent Event, as JSON."""
+
+    type: str
+    seq: int
+    occurred_at: str
+    data: HavrutaSummary
+    room: NotRequired[str]
+
+
 class HavrutaChanges(TypedDict):
-    name: str
+    name: NotRequired[str]
+    meeting_url: NotRequired[str | None]
 
 
 class HavrutaMember(TypedDict):
@@ -1013,6 +1029,15 @@ class HavrutaSessionPlannedEvent(TypedDict):
     room: NotRequired[str]
 
 
+class HavrutaSessionReminderChoice(TypedDict):
+    minutes_before: list[int] | None
+
+
+class HavrutaSessionReminders(TypedDict):
+    minutes_before: list[int] | None
+    default_minutes_before: list[int]
+
+
 class HavrutaSessionRoomEndedEvent(TypedDict):
     """The `data` of a Server-Sent Event, as JSON."""
 
@@ -1054,6 +1079,7 @@ class HavrutaSummary(TypedDict):
     book: str
     owner_id: str | None
     last_place: str | None
+    meeting_url: str | None
     member_count: int
     seq: int
     version: int
@@ -1536,6 +1562,7 @@ class MyParticipation(TypedDict):
     joined_at: str | None
     left_at: str | None
     removed: bool
+    attended: bool | None
     waitlist_position: int | None
 
 
@@ -1937,6 +1964,11 @@ class OwnAssessmentPage(Page["OwnAssessment"]):
     pass
 
 
+class OwnAttendance(TypedDict):
+    attended: int
+    missed: int
+
+
 class OwnHavruta(TypedDict):
     id: str
     name: str
@@ -1973,6 +2005,15 @@ class ParentJoining(TypedDict):
 
 class ParentRemoval(TypedDict):
     reason: NotRequired[str | None]
+
+
+class ParticipantAttendance(TypedDict):
+    user_id: str
+    attended: bool | None
+    username: NotRequired[str | None]
+    display_name: NotRequired[str | None]
+    avatar_url: NotRequired[str | None]
+    degraded: NotRequired[list[str]]
 
 
 class ParticipantRemoval(TypedDict):
@@ -2694,6 +2735,11 @@ class SeriesRule(TypedDict):
     timezone: str
 
 
+class SessionAttendance(TypedDict):
+    items: list[ParticipantAttendance]
+    degraded: NotRequired[list[str]]
+
+
 class SessionChange(TypedDict):
     kind: Literal["rescheduled", "changed", "attendance"]
     changed_by: str
@@ -3136,6 +3182,15 @@ class StudySessionPlan(TypedDict):
     start_time: str
     rrule: NotRequired[str]
     timezone: NotRequired[str]
+
+
+class StudySessionReminderChoice(TypedDict):
+    minutes_before: list[int] | None
+
+
+class StudySessionReminders(TypedDict):
+    minutes_before: list[int] | None
+    default_minutes_before: list[int]
 
 
 class StudySessionRemovedEvent(TypedDict):

@@ -1913,7 +1913,7 @@ class Lyceum(Transport):
         return self.call(Request("GET", f"/api/havrutas/{segment(havruta_id)}"), Havruta)
 
     def update_havruta(self, havruta_id: str, body: HavrutaChanges, *, if_match: str) -> Havruta:
-        """Rename a havruta that you own."""
+        """Rename a havruta that you own, or say where it meets online."""
         return self.call(
             Request(
                 "PATCH",

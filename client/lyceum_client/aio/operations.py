@@ -1945,7 +1945,7 @@ class AsyncLyceum(AsyncTransport):
     async def update_havruta(
         self, havruta_id: str, body: HavrutaChanges, *, if_match: str
     ) -> Havruta:
-        """Rename a havruta that you own."""
+        """Rename a havruta that you own, or say where it meets online."""
         return await self.call(
             Request(
                 "PATCH",
