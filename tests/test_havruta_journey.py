@@ -87,7 +87,7 @@ def test_a_mail_program_unsubscribes_an_address_with_one_click(
     asked = {"emails": [address]}
     [first] = agreed(owner.post(path, asked))["results"]
     header = mailbox.to(address, "Study Judges")["List-Unsubscribe"]
-    link = header.removeprefix("<").removesuffix(">")
+    link = header.strip().removeprefix("<").removesuffix(">")
     assert link.startswith(f"{gateway}/api/invitations/unsubscribe/")
     # Scanners follow links: that changes nothing.
     assert requests.get(link, timeout=15).status_code == 405

@@ -8,6 +8,8 @@ import { tell } from "../told.js";
 import { html, useState } from "../vendor/ui.js";
 import { hasWords, t } from "../words.js";
 
+/** @typedef {import("../parts/form.js").FormState} FormState */
+
 const WAYS = /** @type {const} */ (["in_app", "email"]);
 
 export default function NotificationSettings() {
