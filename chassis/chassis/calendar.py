@@ -6,17 +6,19 @@ changes one by one. Nothing in a document depends on when it is read.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from chassis.clock import now
+from chassis.clock import now, rfc3339
 from chassis.errors import Unavailable
 
 BEHIND, AHEAD = timedelta(days=90), timedelta(days=400)
 MOST = 5000  # sessions of one service within the period
+MOST_TOLD, LONGEST_TOLD = 12, 60  # calendars' own entries in one e-mail, and events of them
 REFRESHED_EVERY = "PT1H"
 OCTETS = 75  # of a line
 SECOND = timedelta(seconds=1)
@@ -109,12 +111,68 @@ def document(events: Sequence[Event], *, name: str, public_url: str) -> bytes:
     return b"".join(map(_folded, lines))
 
 
+def told(events: Sequence[Event]) -> list[dict[str, Any]]:
+    """What an e-mail tells programs of these events, as JSON; nothing if they are too many for one.
+
+    What was cancelled of a series is left out of its rule, and a series without any is one event.
+    """
+    entries: dict[str, list[Event]] = {}
+    for event in events:
+        entries.setdefault(event.uid, []).append(event)
+    shortened = [each for entry in entries.values() for each in _shortened(entry)]
+    if len(entries) > MOST_TOLD or len(shortened) > LONGEST_TOLD:
+        return []
+    return [_written(event) for event in shortened]
+
+
+def _shortened(entry: Sequence[Event]) -> list[Event]:
+    """The events of one UID, the rule first, without the occurrences that were cancelled."""
+    first, *differing = entry
+    going_on = [event for event in differing if event.status != Status.CANCELLED]
+    if first.status == Status.CANCELLED and not going_on:
+        return [replace(first, rule=None, last_starts_at=None, left_out=())]
+    zone = ZoneInfo(first.timezone)
+    cancelled = {
+        event.occurrence.astimezone(zone).date()
+        for event in differing
+        if event.occurrence and event.status == Status.CANCELLED
+    }
+    left_out = tuple(sorted({*first.left_out, *cancelled}))
+    return [replace(first, left_out=left_out), *going_on]
+
+
+def _written(event: Event) -> dict[str, Any]:
+    written = {
+        "uid": event.uid,
+        "sequence": event.sequence,
+        "status": event.status,
+        "starts_at": rfc3339(event.starts_at),
+        "ends_at": rfc3339(event.ends_at),
+        "timezone": event.timezone,
+        "rule": event.rule,
+        "last_starts_at": event.last_starts_at and rfc3339(event.last_starts_at),
+        "left_out": [day.isoformat() for day in event.left_out],
+        "occurrence": event.occurrence and rfc3339(event.occurrence),
+    }
+    return {name: value for name, value in written.items() if value not in (None, [])}
+
+
+def heard(written: Mapping[str, Any], **said: Any) -> Event:
+    """The event that `told` wrote, with what is said of it besides: `title`, `path` and `changed_at`."""
+    moments = ("starts_at", "ends_at", "last_starts_at", "occurrence")
+    times = {name: datetime.fromisoformat(written[name]) for name in moments if written.get(name)}
+    left_out = tuple(date.fromisoformat(day) for day in written.get("left_out", ()))
+    status = Status(written["status"])
+    return Event(**{**written, **times, "left_out": left_out, "status": status}, **said)
+
+
 def message(
-    event: Event, method: Method, *, organizer: str, attendee: str, public_url: str
-) -> bytes:
-    """The event for the calendar of one person by e-mail (RFC 5546), between these addresses."""
-    zones = _zones([event])
-    timezone = event.timezone if event.timezone in zones else "UTC"
+    events: Sequence[Event], *, organizer: str, attendee: str, public_url: str
+) -> tuple[Method, bytes]:
+    """The events of one UID for the calendar of one person by e-mail (RFC 5546), between these addresses."""
+    is_over = all(event.status == Status.CANCELLED for event in events)
+    method = Method.CANCEL if is_over else Method.REQUEST
+    zones = _zones(events)
     people = (
         f"ORGANIZER;CN=Lyceum:mailto:{organizer}",
         f"ATTENDEE;PARTSTAT=ACCEPTED;RSVP=FALSE:mailto:{attendee}",
@@ -125,11 +183,14 @@ def message(
         "PRODID:-//Lyceum//Calendar//EN",
         "CALSCALE:GREGORIAN",
         f"METHOD:{method}",
-        *zones.get(timezone, ()),
-        *_event(event, timezone, public_url, people),
-        "END:VCALENDAR",
     ]
-    return b"".join(map(_folded, lines))
+    for timezone in sorted(zones):
+        lines += zones[timezone]
+    for event in events:
+        timezone = event.timezone if event.timezone in zones else "UTC"
+        lines += _event(event, timezone, public_url, people)
+    lines.append("END:VCALENDAR")
+    return method, b"".join(map(_folded, lines))
 
 
 def _event(

@@ -11,12 +11,10 @@ from sqlalchemy.orm import contains_eager
 
 from chassis import calendar
 from chassis.calendar import Event, Status
-from chassis.clock import rfc3339
 from havruta_service import sessions
 from havruta_service.models import HavrutaSession, Member, SessionStatus, db
 
 MOST = 500
-MOST_TOLD = 12  # in one e-mail
 USUAL_LENGTH = timedelta(hours=1)
 LONGEST = timedelta(days=1)
 # How many steps led to the status. To begin, to end and to be missed raise no version.
@@ -70,17 +68,7 @@ def events_of_person(user_id: UUID, since: datetime, until: datetime) -> list[Ev
 
 def told_to_calendars(changed: Sequence[HavrutaSession]) -> list[dict[str, Any]]:
     """What e-mails tell calendars of these sessions, as the feed has them; nothing if they are many."""
-    if len(changed) > MOST_TOLD:
-        return []
-    return [
-        {
-            "uid": event.uid,
-            "sequence": event.sequence,
-            "starts_at": rfc3339(event.starts_at),
-            "ends_at": rfc3339(event.ends_at),
-        }
-        for event in map(_event, changed)
-    ]
+    return calendar.told([_event(session) for session in changed])
 
 
 def _within(user_id: UUID, since: datetime, until: datetime) -> Select[HavrutaSession]:

@@ -1,6 +1,5 @@
 """RULES: which people are notified of what happens to a session. The user-service notifies them."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,7 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 
-from chassis.clock import rfc3339
+from chassis import calendar
+from chassis.calendar import Event, Status
+from chassis.clock import now, rfc3339
 from study_session_service.models import Participant, StudySession, db, messages
 from study_session_service.rows import SessionRow, fetch
 
@@ -63,9 +64,13 @@ def notify(
     seq: int,
     *,
     actor: UUID | None = None,
+    concerned: Sequence[StudySession | SessionRow] = (),
     **facts: str | int | None,
 ) -> None:
-    """Have these people notified, except the one who did it. `seq` is the number of what happened."""
+    """Have these people notified, except the one who did it. `seq` is the number of what happened.
+
+    `concerned` are all the sessions, if the notification is about several.
+    """
     readers = [str(user_id) for user_id in people if user_id != actor]
     if not readers:
         return
@@ -83,20 +88,26 @@ def notify(
         "author": str(session.host_id),
         "words": ["title", "reason"],
     }
-    if kind in TOLD_TO_CALENDARS and "count" not in facts:
-        content["calendar"] = [_calendar_event(session)]
+    if kind in TOLD_TO_CALENDARS:
+        events = [_calendar_event(each, kind) for each in concerned or [session]]
+        content["calendar"] = calendar.told(events)
     aggregate_id = f"study_session:{session.id}"
     messages.publish_event("notification.requested", aggregate_id, seq, content, actor=actor)
 
 
-def _calendar_event(session: StudySession | SessionRow) -> dict[str, Any]:
-    """What e-mails tell calendars of the session, as the feed has it."""
-    return {
-        "uid": calendar_uid(session.id),
-        "sequence": session.version,
-        "starts_at": rfc3339(session.starts_at),
-        "ends_at": rfc3339(session.ends_at),
-    }
+def _calendar_event(session: StudySession | SessionRow, kind: Kind) -> Event:
+    """What calendars know of the session by the feed; an e-mail says the rest in its own words."""
+    is_over = kind == Kind.SESSION_CANCELLED
+    return Event(
+        uid=calendar_uid(session.id),
+        sequence=session.version,
+        status=Status.CANCELLED if is_over else Status.CONFIRMED,
+        changed_at=now(),
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        title=session.title,
+        path=f"/api/study-sessions/{session.id}",
+    )
 
 
 def calendar_uid(session_id: UUID) -> str:
@@ -114,20 +125,19 @@ def notify_once(
     """Have each person notified once of what happened to several sessions: about the first that concerns
     them, with the `count` of all that do.
     """
-    counts: Counter[UUID] = Counter()
-    first: dict[UUID, int] = {}
+    concerning: dict[UUID, list[int]] = {}
     for number, happening in enumerate(happenings):
         for person in happening.people:
-            counts[person] += 1
-            first.setdefault(person, number)
-    readers: dict[tuple[int, int], list[UUID]] = {}
-    for person, number in first.items():
-        readers.setdefault((number, counts[person]), []).append(person)
-    for (number, count), people in readers.items():
-        about = happenings[number]
-        more = {"count": count} if count > 1 else {}
+            concerning.setdefault(person, []).append(number)
+    readers: dict[tuple[int, ...], list[UUID]] = {}
+    for person, numbers in concerning.items():
+        readers.setdefault(tuple(numbers), []).append(person)
+    for concerned, people in readers.items():
+        about = happenings[concerned[0]]
+        more = {"count": len(concerned)} if len(concerned) > 1 else {}
         told = {**facts, **about.facts, **more}
-        notify(about.session, kind, people, about.seq, actor=actor, **told)
+        all_of_them = [happenings[number].session for number in concerned]
+        notify(about.session, kind, people, about.seq, actor=actor, concerned=all_of_them, **told)
 
 
 def people_in(session_id: UUID) -> Sequence[UUID]:

@@ -142,8 +142,10 @@ def test_a_promotion_notifies_the_person_who_waited(
             {
                 "uid": f"study-session-{session['id']}@lyceum",
                 "sequence": 1,
+                "status": "CONFIRMED",
                 "starts_at": session["start_time"],
                 "ends_at": session["ends_at"],
+                "timezone": "UTC",
             }
         ],
         "author": str(ruth.id),

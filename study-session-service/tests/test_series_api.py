@@ -267,7 +267,11 @@ def test_people_are_told_once_of_a_series_that_is_moved_or_cancelled(
         ("session_moved", weekly.ids()[0], 4),
         ("session_cancelled", ids[0], 3),
     ):
-        told = {tuple(each["user_ids"]): each["data"] for each in told_of(outbox(), kind)}
+        requested = told_of(outbox(), kind)
+        told = {tuple(each["user_ids"]): each["data"] for each in requested}
+        # Calendars hear of each session that concerns the person.
+        concerned = {tuple(each["user_ids"]): len(each["calendar"]) for each in requested}
+        assert concerned == {(str(boaz.id),): count, (str(david.id),): 1}
         assert set(told) == {(str(boaz.id),), (str(david.id),)}
         assert (told[str(boaz.id),]["session_id"], told[str(boaz.id),]["count"]) == (first, count)
         assert "count" not in told[str(david.id),]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from chassis import testing
 from chassis.clock import rfc3339
 from chassis.data.db import in_transaction
 from chassis.testing import User, a_user, race
+from tutoring_service import calendars
 from tutoring_service.erasure import erase
 from tutoring_service.models import db, messages
 
@@ -321,3 +322,50 @@ def test_the_others_are_told_of_a_deleted_student_and_a_deleted_parent(
     with time_machine.travel("2030-01-01T00:00:00Z"):
         erased(school.student)
     assert news() == [("enrollment_changed", ids(school.tutor), str(school.student.id))]
+
+
+def told_to_calendars(requests: Requests) -> list[dict[str, Any]]:
+    [event] = requests()
+    told: list[dict[str, Any]] = event["data"]["calendar"]
+    return told
+
+
+def of_feed(app: Flask, school: Any) -> list[tuple[str, int]]:
+    """UID and SEQUENCE of what the student's feed has."""
+    with app.app_context():
+        period = datetime(2030, 1, 1, tzinfo=UTC), datetime(2031, 1, 1, tzinfo=UTC)
+        events = calendars.of_person(school.student.id, *period)
+    return [(event.uid, event.sequence) for event in events if event.occurrence is None]
+
+
+def test_calendars_are_told_of_a_series_by_its_rule(
+    app: Flask, school: Any, requests: Requests
+) -> None:
+    requests()
+    first = school.session(session_date="2030-05-07", rrule="FREQ=WEEKLY;COUNT=6")
+    [booked] = told_to_calendars(requests)
+    assert (booked["uid"], booked["sequence"]) in of_feed(app, school)
+    assert (booked["rule"], booked["timezone"]) == ("FREQ=WEEKLY;COUNT=6", "Europe/Berlin")
+    ids = [each["id"] for each in first["occurrences"]]
+    school.act(school.read(ids[1]), "cancel")
+    [without] = told_to_calendars(requests)
+    assert without["left_out"] == ["2030-05-14"]
+    later = {"start_time": "12:00", "end_time": "13:00"}
+    school.patch(school.read(ids[3]), later, scope="future")
+    left_behind, moved = sorted(told_to_calendars(requests), key=lambda each: each["starts_at"])
+    assert [(each["uid"], each["sequence"]) for each in (left_behind, moved)] == of_feed(
+        app, school
+    )
+    assert left_behind["last_starts_at"] == "2030-05-21T08:00:00Z"
+    assert moved["starts_at"] == "2030-05-28T10:00:00Z"
+    school.act(school.read(ids[3]), "cancel", {"scope": "future"})
+    [over] = told_to_calendars(requests)
+    assert (over["uid"], over["status"], "rule" in over) == (moved["uid"], "CANCELLED", False)
+
+
+def test_calendars_are_told_of_a_session_that_is_deleted(school: Any, requests: Requests) -> None:
+    session = school.session()
+    requests()
+    school.client.delete(f"/api/sessions/{session['id']}", user=school.tutor)
+    [over] = told_to_calendars(requests)
+    assert (over["status"], over["sequence"]) == ("CANCELLED", 1)

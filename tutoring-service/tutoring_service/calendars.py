@@ -37,7 +37,6 @@ from tutoring_service.models import (
     TutoringSession,
     db,
 )
-from tutoring_service.notifications import calendar_uid
 from tutoring_service.runtime import runtime
 from tutoring_service.scheduling import series
 from tutoring_service.states import SessionStatus
@@ -97,9 +96,26 @@ def of_person(user_id: UUID, since: datetime, until: datetime) -> list[Event]:
     Those that were cancelled are among them. `Unavailable` if they are too many.
     """
     booked = _sessions(user_id, since, until)
-    single = [session for session in booked if session.booking.series_id is None]
-    occurrences = _occurrences({session.booking.series_id for session in booked} - {None})
-    words = _words(user_id, [*single, *chain.from_iterable(occurrences.values())])
+    return _events(booked, {session.booking.series_id for session in booked}, user_id)
+
+
+def told_of(
+    changed: Sequence[TutoringSession], and_series: int | None = None
+) -> list[dict[str, Any]]:
+    """What e-mails tell calendars of these sessions, and of another series, as the feed has them."""
+    series_ids = {session.booking.series_id for session in changed} | {and_series}
+    return calendar.told(_events(changed, series_ids))
+
+
+def _events(
+    sessions: Sequence[TutoringSession],
+    series_ids: Collection[int | None],
+    reader: UUID | None = None,
+) -> list[Event]:
+    """Of these sessions those that are in no series, and the series, with the reminders of the reader."""
+    single = [session for session in sessions if session.booking.series_id is None]
+    occurrences = _occurrences(set(series_ids) - {None})
+    words = _words(reader, [*single, *chain.from_iterable(occurrences.values())])
     events = [_by_itself(session, words) for session in single]
     for row, split_at in _series(occurrences):
         events += _events_of(row, occurrences[row.id], split_at, words)
@@ -139,7 +155,7 @@ def _whole(query: Select[TutoringSession], most: int) -> Sequence[TutoringSessio
     return found
 
 
-def _words(user_id: UUID, sessions: Sequence[TutoringSession]) -> Words:
+def _words(reader: UUID | None, sessions: Sequence[TutoringSession]) -> Words:
     titles = (
         select(Enrollment.id, Course.title)
         .join(Enrollment.course)
@@ -148,7 +164,7 @@ def _words(user_id: UUID, sessions: Sequence[TutoringSession]) -> Words:
     reminder = SessionReminder
     # Few people choose otherwise than the session says.
     chosen = or_(reminder.alarm_enabled.is_not(None), reminder.alarm_before_minutes.is_not(None))
-    choices = db.session.scalars(select(reminder).where(reminder.user_id == user_id, chosen))
+    choices = db.session.scalars(select(reminder).where(reminder.user_id == reader, chosen))
     return Words(
         dict(db.session.execute(titles).all()),
         {choice.session_id: choice for choice in choices},
@@ -280,7 +296,7 @@ def _details(session: TutoringSession, words: Words) -> tuple[Any, ...]:
 
 
 def _by_itself(session: TutoringSession, words: Words) -> Event:
-    return _event(session, words, calendar_uid(session.id), session.booking.sequence)
+    return _event(session, words, f"session-{session.id}@lyceum", session.booking.sequence)
 
 
 def _event(session: TutoringSession, words: Words, uid: str, sequence: int) -> Event:

@@ -32,20 +32,19 @@ class Kind(StrEnum):
     REVIEW_RECEIVED = "review_received"
 
 
-TOLD_TO_CALENDARS = {Kind.SESSION_BOOKED, Kind.SESSION_MOVED, Kind.SESSION_CANCELLED}
-
-
 def tell(
     kind: Kind,
     people: Iterable[UUID],
     booking: SessionBooking,
     actor: UUID | None = None,
     titles: Mapping[int, str | None] | None = None,
+    calendar: Sequence[Mapping[str, Any]] = (),
     **more: Any,
 ) -> None:
     """Notify these people of something about a session; never the person who did it.
 
     `titles` are those of courses, by the enrolment, where they were read for several sessions at once.
+    `calendar` is what e-mails about it tell calendars.
     """
     if titles is None:
         titles = titles_of({booking.enrolled_courses_id})
@@ -57,7 +56,6 @@ def tell(
         **more,
     }
     about = f"tutoring_session:{booking.session_id}"
-    calendar = [_calendar_event(booking)] if _is_told_to_calendars(kind, booking) else []
     _request(about, booking.version, kind, people, data, actor, calendar)
 
 
@@ -128,7 +126,7 @@ def _request(
     people: Iterable[UUID],
     data: dict[str, Any],
     actor: UUID | None,
-    calendar: Sequence[dict[str, Any]] = (),
+    calendar: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     told = [str(person) for person in dict.fromkeys(people) if person != actor]
     if not told:
@@ -139,23 +137,3 @@ def _request(
     if actor:
         wanted |= {"author": str(actor), "words": ["reason"]}
     messages.publish_event("notification.requested", about, version, wanted, actor=actor)
-
-
-def _is_told_to_calendars(kind: Kind, booking: SessionBooking) -> bool:
-    # To programs, an occurrence of a series is part of its rule, which the feed alone has.
-    return kind in TOLD_TO_CALENDARS and booking.series_id is None
-
-
-def _calendar_event(booking: SessionBooking) -> dict[str, Any]:
-    """What e-mails tell calendars of a session by itself, as the feed has it."""
-    return {
-        "uid": calendar_uid(booking.session_id),
-        "sequence": booking.sequence,
-        "starts_at": rfc3339(booking.starts_at),
-        "ends_at": rfc3339(booking.ends_at),
-    }
-
-
-def calendar_uid(session_id: int) -> str:
-    """By what calendar programs know a session by itself."""
-    return f"session-{session_id}@lyceum"

@@ -1,4 +1,4 @@
-"""RULES: a session, for those who may see it; its list; and its end before it began."""
+"""RULES: a session, for those who may see it, and its list."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,7 +16,6 @@ from sqlalchemy import (
     Uuid,
     any_,
     bindparam,
-    delete,
     select,
     union_all,
 )
@@ -25,19 +24,17 @@ from sqlalchemy.orm import contains_eager
 from chassis.auth.tokens import Caller
 from chassis.data import reads
 from chassis.data.keyset import after_bound, after_values
-from chassis.errors import Forbidden, InvalidTransition, NotFound
+from chassis.errors import Forbidden, NotFound
 from chassis.pages import Page, cut
 from chassis.versions import ANY, ExpectedVersion
-from tutoring_service import notifications
 from tutoring_service.models import (
     EnrollmentParent,
     SessionBooking,
     TutoringSession,
     db,
 )
-from tutoring_service.notifications import Kind
-from tutoring_service.roles import require, role_in
-from tutoring_service.states import Role, SessionStatus
+from tutoring_service.roles import role_in
+from tutoring_service.states import Role
 
 EQUAL = ("enrolled_courses_id", "is_featured", "is_recurring")
 AMONG = ("status", "session_mode", "priority_level")
@@ -59,7 +56,6 @@ OWN: Mapping[Role, ColumnElement[bool]] = {
     Role.PARENT: SessionBooking.enrolled_courses_id.in_(FOLLOWED),
 }
 
-DELETED = "deleted"
 """The end of a session that no row is left to say."""
 
 Columns = tuple[Any, Any]
@@ -138,32 +134,6 @@ def with_booking(*, lock: bool = False) -> Select[TutoringSession]:
         # Without the keys: rows that refer to a session, such as reviews, are written meanwhile.
         query = query.with_for_update(of=(SessionBooking, TutoringSession), key_share=True)
     return query
-
-
-def remove(caller: Caller, session_id: int) -> None:
-    """Delete a session that was never started."""
-    session, role = get(caller, session_id, lock=True)
-    require(role, Role.TUTOR, Role.ADMIN)
-    if session.booking.started_at or session.status in (
-        SessionStatus.IN_PROGRESS,
-        SessionStatus.COMPLETED,
-    ):
-        raise InvalidTransition(str(session.status), DELETED, "A session that was started is kept.")
-    session.booking.version += 1
-    # Of one that was cancelled they have been told already.
-    if session.status == SessionStatus.SCHEDULED:
-        # Before the deletion, while it can still be read which people they are.
-        notifications.tell(
-            Kind.SESSION_CANCELLED,
-            notifications.everyone(session.booking),
-            session.booking,
-            caller.id,
-            count=1,
-            reason=None,
-        )
-    db.session.flush()
-    # In SQL: the database deletes what hangs on it, which the ORM would read first.
-    db.session.execute(delete(TutoringSession).where(TutoringSession.id == session_id))
 
 
 def _order(sort: str) -> Columns:

@@ -239,6 +239,7 @@ def test_every_catalogue_is_in_use() -> None:
 EVENT = {
     "uid": "study-session-7@lyceum",
     "sequence": 3,
+    "status": "CONFIRMED",
     "starts_at": "2027-05-02T18:00:00Z",
     "ends_at": "2027-05-02T19:30:00Z",
 }
@@ -268,7 +269,8 @@ def calendars_of(message: EmailMessage) -> list[tuple[str, icalendar.Calendar]]:
 def test_an_email_tells_calendars_what_the_feed_has(
     app: Flask, ruth: Any, kind: NotificationKind, method: str, status: str
 ) -> None:
-    message = emailed(app, ruth, kind, calendar=[EVENT, {**EVENT, "uid": "study-session-8@lyceum"}])
+    told = {**EVENT, "status": status}
+    message = emailed(app, ruth, kind, calendar=[told, {**told, "uid": "study-session-8@lyceum"}])
     (named, calendar), (_, second) = calendars_of(message)
     assert named == calendar["METHOD"] == method
     [event] = calendar.walk("VEVENT")

@@ -17,6 +17,7 @@ from tutoring_service.api.periods import check_period
 from tutoring_service.api.wall_time import LocalTime
 from tutoring_service.models import SessionChange as SessionChangeRow
 from tutoring_service.models import TutoringSession as SessionRow
+from tutoring_service.scheduling import lifecycle
 from tutoring_service.sessions import Sort
 from tutoring_service.states import (
     Attendance,
@@ -177,7 +178,7 @@ def get_tutoring_session(session_id: int) -> Any:
 @blueprint.raises(InvalidTransition)
 def delete_tutoring_session(session_id: int) -> None:
     """Delete a session that was never started."""
-    sessions.remove(caller(), session_id)
+    lifecycle.remove(caller(), session_id)
 
 
 @blueprint.get(f"{PATH}/history", "list_tutoring_session_changes")

@@ -12,7 +12,7 @@ from chassis.clock import now
 from chassis.data.limits import LimitReached, require_room
 from chassis.errors import Conflict, invalid
 from recurrence import date_of
-from tutoring_service import availability, notifications, reminders
+from tutoring_service import availability, calendars, notifications, reminders
 from tutoring_service.models import (
     Enrollment,
     SessionBooking,
@@ -126,7 +126,14 @@ def tell_booked(booked: Sequence[TutoringSession], caller: Caller) -> None:
     """Notify all but the caller of the sessions, once."""
     first = booked[0].booking
     people = notifications.everyone(first)
-    notifications.tell(Kind.SESSION_BOOKED, people, first, caller.id, count=len(booked))
+    notifications.tell(
+        Kind.SESSION_BOOKED,
+        people,
+        first,
+        caller.id,
+        calendar=calendars.told_of(booked),
+        count=len(booked),
+    )
 
 
 def check_open(enrollment: Enrollment) -> None:

@@ -14,7 +14,7 @@ from chassis.auth.tokens import Caller
 from chassis.clock import rfc3339
 from chassis.errors import Conflict
 from chassis.versions import ExpectedVersion
-from tutoring_service import availability, history, notifications, reminders, sessions
+from tutoring_service import availability, calendars, history, notifications, reminders, sessions
 from tutoring_service.models import SessionSeries, TutoringSession, db
 from tutoring_service.notifications import Kind
 from tutoring_service.roles import require
@@ -108,9 +108,10 @@ def change(
     if planned:
         _check_conflicts(caller, decided, planned, force=wanted.force)
     before = decided.told.booking.starts_at if planned else None
+    series_id = session.booking.series_id
     _write(decided, planned, caller.id)
     if before:
-        _tell(decided, before, caller.id)
+        _tell(decided, before, series_id, caller.id)
     return session
 
 
@@ -121,7 +122,7 @@ def move_alone(session: TutoringSession, when: Occurrence, actor: UUID) -> None:
     moving = Change(session, [session], Scope.THIS, moved=True, move=move, details={})
     before = session.booking.starts_at
     _write(moving, [when], actor)
-    _tell(moving, before, actor)
+    _tell(moving, before, session.booking.series_id, actor)
 
 
 def _lock(
@@ -283,14 +284,16 @@ def _finalize(change: Change) -> None:
         series.split(rule, change.targets, change.move)
 
 
-def _tell(change: Change, before: datetime, actor: UUID) -> None:
-    # The others are told once, however many sessions moved.
+def _tell(change: Change, before: datetime, series_id: int | None, actor: UUID) -> None:
+    # The others are told once, however many sessions moved. What they leave behind of the series
+    # that they were in is another rule.
     booking = change.told.booking
     notifications.tell(
         Kind.SESSION_MOVED,
         notifications.everyone(booking),
         booking,
         actor,
+        calendar=calendars.told_of(change.targets, series_id),
         previous_starts_at=rfc3339(before),
         count=len(change.targets),
     )

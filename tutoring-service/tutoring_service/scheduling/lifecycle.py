@@ -1,13 +1,15 @@
-"""RULES: a session is started, completed, cancelled. Doing it again changes nothing."""
+"""RULES: a session is started, completed, cancelled, which done again changes nothing; or deleted."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from sqlalchemy import delete
+
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import InvalidTransition, TooEarly
-from tutoring_service import notifications, reminders, sessions
+from tutoring_service import calendars, notifications, reminders, sessions
 from tutoring_service.models import TutoringSession, db
 from tutoring_service.notifications import Kind
 from tutoring_service.roles import require
@@ -16,6 +18,7 @@ from tutoring_service.scheduling.notice import Notice
 from tutoring_service.states import Role, Scope, SessionStatus
 
 EARLY = timedelta(minutes=15)
+DELETED = "deleted"
 ALLOWED = {
     SessionStatus.IN_PROGRESS: {SessionStatus.SCHEDULED},
     SessionStatus.COMPLETED: {SessionStatus.IN_PROGRESS},
@@ -100,10 +103,27 @@ def cancel_all(cancelled: Sequence[TutoringSession], reason: str | None, actor: 
         notifications.everyone(first),
         first,
         actor,
+        calendar=calendars.told_of(cancelled),
         count=len(cancelled),
         late=first.late_cancel,
         reason=reason,
     )
+
+
+def remove(caller: Caller, session_id: int) -> None:
+    """Delete a session that was never started; the others are told that it is cancelled."""
+    session, role = sessions.get(caller, session_id, lock=True)
+    require(role, Role.TUTOR, Role.ADMIN)
+    if session.booking.started_at or session.status in (
+        SessionStatus.IN_PROGRESS,
+        SessionStatus.COMPLETED,
+    ):
+        raise InvalidTransition(str(session.status), DELETED, "A session that was started is kept.")
+    # Of one that was cancelled they have been told already.
+    if session.status == SessionStatus.SCHEDULED:
+        cancel_all([session], None, caller.id)
+    # In SQL: the database deletes what hangs on it, which the ORM would read first.
+    db.session.execute(delete(TutoringSession).where(TutoringSession.id == session_id))
 
 
 def _cancel(session: TutoringSession, reason: str | None, actor: UUID, terms: Notice) -> None:
