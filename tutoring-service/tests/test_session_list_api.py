@@ -200,9 +200,10 @@ def test_the_list_of_sessions_reads_by_index(app: Flask, client: Any) -> None:
 MORE_ENROLLMENTS = """
 INSERT INTO courses (id, tutor_id, title)
 SELECT n, gen_random_uuid(), 'x' FROM generate_series(1001, 15000) n;
+ANALYZE courses;
 INSERT INTO enrolled_courses (id, tutor_id, student_id, course_id)
 SELECT n, gen_random_uuid(), gen_random_uuid(), n FROM generate_series(1001, 15000) n;
-ANALYZE courses; ANALYZE enrolled_courses
+ANALYZE enrolled_courses
 """
 
 
