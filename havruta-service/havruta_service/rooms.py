@@ -31,7 +31,7 @@ SOON = timedelta(days=1)
 HAVRUTA = "havruta"
 SESSION = "havruta-session"
 
-# Past the entity: whoever changes that afterwards reads it again.
+# Past the entity: a rule that changes that afterwards reads it again.
 NUMBER = (
     update(Havruta)
     .where(Havruta.id == bindparam("room_id"))

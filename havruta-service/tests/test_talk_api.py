@@ -80,9 +80,9 @@ def test_an_author_edits_for_a_quarter_of_an_hour(
 def test_an_author_and_the_owner_delete_and_nothing_is_left(
     client: FlaskClient, path: str, ruth: User, boaz: User, naomi: User, make: Maker
 ) -> None:
-    mine, his = (say(client, path, user, "Secret").json["id"] for user in (ruth, boaz))
+    mine, theirs = (say(client, path, user, "Secret").json["id"] for user in (ruth, boaz))
     assert client.delete(f"{path}/{mine}", user=boaz).status_code == 403
-    assert client.delete(f"{path}/{his}", user=ruth).status_code == 204
+    assert client.delete(f"{path}/{theirs}", user=ruth).status_code == 204
     assert client.delete(f"{path}/{mine}", user=ruth).status_code == 204
     assert client.delete(f"{path}/{mine}", user=ruth).status_code == 204
     assert contents(client, path, ruth) == [None, None]

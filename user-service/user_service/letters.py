@@ -42,7 +42,7 @@ class Letter:
 
 def _apart(text: str) -> Markup:
     """The text as HTML, with an element for what is apart from the direction around it."""
-    return Markup(str(escape(text)).replace(ISOLATE, "<bdi>").replace(POP, "</bdi>"))  # noqa: S704
+    return Markup(str(escape(text)).replace(ISOLATE, "<bdi>").replace(POP, "</bdi>"))  # noqa: S704  # escaped first
 
 
 TEMPLATES = Environment(

@@ -126,7 +126,8 @@ class Conversation(Generic[Message]):
         tell: Callable[[UUID, int | None, str, Any, UUID | None], None],
     ) -> None:
         self._db, self._kind, self._room, self._tell = db, kind, room, tell
-        self._names = tuple(column.key for column in kind.__table__.columns)  # type: ignore[attr-defined]
+        table = kind.__table__  # type: ignore[attr-defined]  # a mixin has none: its models do
+        self._names = tuple(column.key for column in table.columns)
         self._columns = [getattr(kind, name) for name in self._names]
         in_room = getattr(kind, room) == bindparam("room_id", type_=Uuid)
         by_author = kind.user_id == bindparam("author_id", type_=Uuid)

@@ -162,7 +162,7 @@ class RemindersBefore(Reminders[Before]):
         self._name = thing_id
         self._thing_id: InstrumentedAttribute[UUID] = getattr(kind, thing_id)
         self._people_in, self._publish = people_in, tell
-        table = kind.__table__  # type: ignore[attr-defined]
+        table = kind.__table__  # type: ignore[attr-defined]  # a mixin has none: its models do
         minutes = func.unnest(bindparam("minutes", type_=ARRAY(Integer))).column_valued("before")
         due_at = _due_before(begins, minutes)
         person = bindparam("user_id", type_=Uuid)
