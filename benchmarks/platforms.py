@@ -139,5 +139,5 @@ def launched(checkout: Path, state: Path) -> Iterator[Launched]:
 @contextmanager
 def stage(quotas: Mapping[str, str] = GENEROUS_QUOTAS) -> Iterator[Stage]:
     """Start a platform on the servers that `make bench` has started."""
-    with EphemeralPlatform(server("TEST_POSTGRES_URL"), demo=True, quotas=quotas) as platform:
+    with EphemeralPlatform(server("TEST_POSTGRES_URL"), demo=True, for_gateway=quotas) as platform:
         yield Stage(platform)

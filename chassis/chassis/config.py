@@ -79,6 +79,15 @@ def _convert(kind: Any, raw: str) -> Any:
         if not raw.isdecimal():
             raise ValueError("is not a whole number")
         return int(raw)
+    if kind is float:
+        return _number(raw)
     if kind is Path and not Path(raw).exists():
         raise ValueError("names a file that does not exist")
     return kind(raw)
+
+
+def _number(raw: str) -> float:
+    try:
+        return float(raw)
+    except ValueError:
+        raise ValueError("is not a number") from None

@@ -65,9 +65,13 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Flask:
     loop = uvloop.new_event_loop()
     threads = ThreadPoolExecutor(THREADS, "beside")
     deadlines = Deadlines(loop)
-    services = {name: Service(name, settings.url(name), loop, deadlines) for name in SERVICES}
+    services = {
+        name: Service(name, settings.url(name), loop, deadlines, settings.patience)
+        for name in SERVICES
+    }
     internal = {
-        name: Service(name, settings.internal_url(name), loop, deadlines) for name in SERVICES
+        name: Service(name, settings.internal_url(name), loop, deadlines, settings.patience)
+        for name in SERVICES
     }
     asked = {name: Upstream(service, loop) for name, service in services.items()}
     asked_inside = {name: Upstream(service, loop) for name, service in internal.items()}

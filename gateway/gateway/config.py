@@ -8,6 +8,9 @@ from gateway.edge.proxies import TrustedProxies
 from gateway.routes import QuotaClass
 from gateway.web import Platform, Tiles
 
+LEAST_PATIENCE = 0.1
+MOST_PATIENCE = 5.0  # the longest deadline is 10 seconds, and `Deadlines` has room for 51
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
@@ -39,6 +42,7 @@ class Settings:
     trusted_proxies: str = ""
     connections: int = 12_000
     connections_per_address: int = 2_000
+    patience: float = 1.0
     spool_folder: Path = SYSTEM_SPOOL
     platform_name: str = "Lyceum"
     tile_url: str = ""
@@ -48,6 +52,9 @@ class Settings:
     def __post_init__(self) -> None:
         if not all(self.quotas.values()):
             raise InvalidSettings("cannot start: a quota must let something through")
+        if not LEAST_PATIENCE <= self.patience <= MOST_PATIENCE:
+            between = f"between {LEAST_PATIENCE} and {MOST_PATIENCE}"
+            raise InvalidSettings(f"cannot start: PATIENCE is not {between}")
         try:
             TrustedProxies(self.trusted_networks)
         except ValueError as error:

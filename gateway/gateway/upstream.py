@@ -110,7 +110,7 @@ class Question(_Asked):
 
     def result(self) -> Answer:
         """The answer; a `Problem` if there is none."""
-        self.turnstile.wait(self._deadline + GRACE)
+        self.turnstile.wait(self._service.seconds(self._deadline) + GRACE)
         found = self._answer
         if found is None:
             raise GatewayTimeout(f"{self._service.name} did not answer in time")
@@ -179,7 +179,7 @@ class Download(_Asked):
 
     def _next(self) -> bytes:
         try:
-            return self._came.get(timeout=FIRST_PIECE + GRACE)
+            return self._came.get(timeout=self._service.seconds(FIRST_PIECE) + GRACE)
         except Empty:
             raise GatewayTimeout(f"{self._service.name} did not answer in time") from None
 

@@ -10,7 +10,7 @@ from chassis.testing import User
 from gateway.routes import SERVICES
 
 from .support.event_loop import Loop
-from .support.gateway_process import Doubles, Gateway, running, settings
+from .support.gateway_process import HASTY, PATIENT, Doubles, Gateway, running, settings
 from .support.live_rooms import Owners
 from .support.upstream_doubles import Double
 
@@ -37,6 +37,13 @@ def gateway(_doubles: Doubles, _internal: Doubles) -> Iterator[Gateway]:
         yield gateway
 
 
+@pytest.fixture(scope="session")
+def hasty_gateway(_doubles: Doubles, _internal: Doubles) -> Iterator[Gateway]:
+    """A gateway that soon gives up services that do not answer."""
+    with running(settings(_doubles, _internal, HASTY)) as gateway:
+        yield gateway
+
+
 @pytest.fixture
 def services(_doubles: Doubles) -> Iterator[Doubles]:
     """The public listeners of the services, by name."""
@@ -55,7 +62,7 @@ def internal(_internal: Doubles) -> Iterator[Doubles]:
 
 @pytest.fixture
 def loop() -> Iterator[Loop]:
-    loop = Loop()
+    loop = Loop(float(PATIENT))
     yield loop
     loop.stop()
 

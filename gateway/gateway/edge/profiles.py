@@ -100,7 +100,7 @@ class ProfileCache:
         self._loop.call_soon_threadsafe(
             self.look_up, ids, lambda known, answered: found.set_result((known, answered))
         )
-        return found.result(2 * DEADLINE)
+        return found.result(2 * self._service.seconds(DEADLINE))
 
     def forget(self, user_id: str | None = None) -> None:
         """Forget a person who has changed, or all people. Answers that are under way are not remembered."""

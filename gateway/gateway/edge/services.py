@@ -37,7 +37,12 @@ class Service:
     """Calls one listener of one service, over kept connections, the last used first."""
 
     def __init__(
-        self, name: str, url: str, loop: asyncio.AbstractEventLoop, deadlines: Deadlines
+        self,
+        name: str,
+        url: str,
+        loop: asyncio.AbstractEventLoop,
+        deadlines: Deadlines,
+        patience: float = 1.0,
     ) -> None:
         address = urlsplit(url)
         self.name = name
@@ -45,6 +50,7 @@ class Service:
         self.breaker = Breaker(monotonic)
         self._host, self._port = address.hostname or "", address.port or 80
         self._loop, self._deadlines = loop, deadlines
+        self._patience = patience
         self._bulkhead = Bulkhead(name, PLACES)
         self._budget = RetryBudget()
         self._idle: list[ServiceConnection] = []
@@ -53,16 +59,21 @@ class Service:
         self._calls = CALLS.labels(name, "answered")
         self._duration = DURATION.labels(name)
 
+    def seconds(self, deadline: float) -> float:
+        """For how long it is waited where a machine of usual speed would need `deadline` seconds at most."""
+        return deadline * self._patience
+
     def ask(self, call: Call, deadline: float) -> None:
-        """Ask the service; waiting and a second try included, it takes at most `deadline` seconds.
+        """Ask the service; waiting and a second try included, it takes at most `seconds(deadline)`.
 
         If a sink takes the answer, that is for its first piece.
         """
+        seconds = self.seconds(deadline)
         call.service = self
         self._budget.earn()
-        call.expires_at = monotonic() + deadline
+        call.expires_at = monotonic() + seconds
         call.ends_at = monotonic() + WHOLE
-        call.slot = self._deadlines.set(call, deadline)
+        call.slot = self._deadlines.set(call, seconds)
         try:
             self._bulkhead.enter(call)
         except Problem as problem:
@@ -88,7 +99,7 @@ class Service:
 
     async def _connect(self, call: Call) -> None:
         try:
-            async with asyncio.timeout(CONNECT_TIMEOUT):
+            async with asyncio.timeout(self.seconds(CONNECT_TIMEOUT)):
                 _, connection = await self._loop.create_connection(
                     lambda: ServiceConnection(self), self._host, self._port
                 )

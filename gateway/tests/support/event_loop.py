@@ -25,10 +25,11 @@ def wait_until(happens: Callable[[], bool]) -> None:
 class Loop:
     """A loop that runs, and ways for a test to have something done on it."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float = 1.0) -> None:
         self.loop = asyncio.new_event_loop()
         self.threads = ThreadPoolExecutor(8)
         self._services: list[Service] = []
+        self._patience = patience
         self.deadlines = Deadlines(self.loop)
         self._thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self._thread.start()
@@ -54,7 +55,7 @@ class Loop:
 
     def service(self, name: str, url: str) -> Service:
         """A service that is called on the loop."""
-        service = Service(name, url, self.loop, self.deadlines)
+        service = Service(name, url, self.loop, self.deadlines, self._patience)
         self._services.append(service)
         return service
 

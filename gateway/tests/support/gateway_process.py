@@ -85,7 +85,13 @@ class Gateway:
             return received
 
 
-def settings(doubles: Doubles, internal: Doubles) -> dict[str, str]:
+PATIENT, HASTY = (
+    "3",
+    "0.3",
+)  # the machine is busy with other tests; a hung service needs no long wait
+
+
+def settings(doubles: Doubles, internal: Doubles, patience: str = PATIENT) -> dict[str, str]:
     """The environment of a gateway in front of these services."""
     variables = {name: name.upper().replace("-", "_") for name in SERVICES}
     return {
@@ -93,6 +99,7 @@ def settings(doubles: Doubles, internal: Doubles) -> dict[str, str]:
         **{f"{variables[name]}_URL": double.url for name, double in doubles.items()},
         **{f"{variables[name]}_INTERNAL_URL": double.url for name, double in internal.items()},
         **{f"{kind.replace('-', '_').upper()}_PER_MINUTE": "1000000" for kind in QuotaClass},
+        "PATIENCE": patience,
     }
 
 
