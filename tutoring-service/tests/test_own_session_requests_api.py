@@ -225,9 +225,11 @@ MANY = """
 SET LOCAL statement_timeout = 0;
 INSERT INTO courses (id, tutor_id, title)
 SELECT n, md5('tutor' || n % 300)::uuid, 'x' FROM generate_series(1, 15000) n;
+ANALYZE courses;
 INSERT INTO enrolled_courses (id, tutor_id, student_id, course_id)
 SELECT n, md5('tutor' || n % 300)::uuid, md5('student' || n % 5000)::uuid, n
 FROM generate_series(1, 15000) n;
+ANALYZE enrolled_courses;
 INSERT INTO enrollment_parents (enrollment_id, parent_id, joined_at)
 SELECT n, md5('parent' || n % 5000)::uuid, now() FROM generate_series(1, 15000) n;
 INSERT INTO session_requests
@@ -235,7 +237,7 @@ INSERT INTO session_requests
 SELECT n % 15000 + 1, '2030-01-08', '10:00', '11:00', '[]',
     CASE n % 7 WHEN 0 THEN 'pending' ELSE 'accepted' END, now()
 FROM generate_series(1, 60000) n;
-ANALYZE enrolled_courses; ANALYZE enrollment_parents; ANALYZE session_requests; ANALYZE courses
+ANALYZE enrollment_parents; ANALYZE session_requests
 """
 
 
