@@ -70,6 +70,8 @@ def notify_session(
         "starts_at": rfc3339(session.starts_at),
         **facts,
     }
+    if kind != Kind.CANCELLED and havruta.meeting_url:
+        facts["meeting_url"] = havruta.meeting_url
     about = about or f"havruta_session:{session.id}"
     notify(kind, havruta, people, actor=actor, about=about, calendar=calendar, **facts)
 
@@ -91,7 +93,10 @@ def notify(
     content: dict[str, Any] = {"user_ids": user_ids, "data": {**_data(havruta), **facts}}
     if calendar:
         content["calendar"] = list(calendar)
-    if actor:
+    # Only what is cancelled, where no one meets, has a reason.
+    if "meeting_url" in facts:
+        content |= {"author": str(havruta.owner_id), "words": ["meeting_url"]}
+    elif actor:
         content |= {"author": str(actor), "words": ["reason"]}
     _request(kind, havruta, about or about_havruta(havruta), content, actor)
 

@@ -308,6 +308,24 @@ def test_the_others_are_told_of_what_is_planned(
     }
 
 
+def test_the_room_is_told_until_a_session_is_cancelled_and_goes_with_the_owner(
+    client: FlaskClient, make: Any, post: Act, requests: Act, ruth: User, boaz: User
+) -> None:
+    havruta, room = make.havruta(ruth, boaz), "https://meet.example.org/ruth"
+    path = f"/api/havrutas/{havruta.id}"
+    tag = {"If-Match": client.get(path, user=ruth).headers["ETag"]}
+    client.patch(path, json={"meeting_url": room}, user=ruth, headers=tag)
+    requests()
+    start = rfc3339(now() + timedelta(days=1))
+    session = post(f"havrutas/{havruta.id}/sessions", boaz, type="scheduled", start_time=start)
+    post(f"havruta-sessions/{session['id']}/cancel", boaz, reason="A cold.")
+    planned, cancelled = (event["data"] for event in requests())
+    assert planned["data"]["meeting_url"] == room
+    assert (planned["author"], planned["words"]) == (str(ruth.id), ["meeting_url"])
+    assert "meeting_url" not in cancelled["data"]
+    assert (cancelled["author"], cancelled["words"]) == (str(boaz.id), ["reason"])
+
+
 def test_a_move_tells_the_old_and_the_new_time(
     client: FlaskClient, make: Any, requests: Act, ruth: User, boaz: User
 ) -> None:

@@ -44,9 +44,13 @@ ACTIVE = (
     .order_by(Participant.joined_at)
 )
 TOLD_TO_CALENDARS = {Kind.SESSION_MOVED, Kind.SESSION_CANCELLED, Kind.WAITLIST_PROMOTION}
+# To people who have a seat, and so may know.
+WITH_PLACE = {Kind.REMINDER, Kind.SESSION_MOVED, Kind.WAITLIST_PROMOTION, Kind.MADE_HOST}
 # What a notification needs to know of the session.
 FACTS = (
     "title",
+    "venue_name",
+    "meeting_url",
     "host_id",
     "version",
     "start_time",
@@ -79,6 +83,7 @@ def notify(
         "title": session.title,
         "starts_at": rfc3339(session.starts_at),
         "path": f"/api/study-sessions/{session.id}",
+        **(_place(session) if kind in WITH_PLACE else {}),
         **facts,
     }
     content: dict[str, Any] = {
@@ -86,13 +91,18 @@ def notify(
         "kind": kind,
         "data": data,
         "author": str(session.host_id),
-        "words": ["title", "reason"],
+        "words": ["title", "location", "meeting_url", "reason"],
     }
     if kind in TOLD_TO_CALENDARS:
         events = [_calendar_event(each, kind) for each in concerned or [session]]
         content["calendar"] = calendar.told(events)
     aggregate_id = f"study_session:{session.id}"
     messages.publish_event("notification.requested", aggregate_id, seq, content, actor=actor)
+
+
+def _place(session: StudySession | SessionRow) -> dict[str, str]:
+    place = {"location": session.venue_name, "meeting_url": session.meeting_url}
+    return {name: value for name, value in place.items() if value}
 
 
 def _calendar_event(session: StudySession | SessionRow, kind: Kind) -> Event:

@@ -18,6 +18,7 @@ from study_session_service.erasure import REASON, erase
 from study_session_service.models import db, messages
 
 BASE = "/api/study-sessions"
+WORDS = ["title", "location", "meeting_url", "reason"]
 Open = Callable[..., Any]
 Requests = Callable[[], list[dict[str, Any]]]
 News = Callable[[], list[tuple[str, list[str], str | None]]]
@@ -86,7 +87,7 @@ def test_a_cancellation_notifies_participants_and_the_waitlist(
     asked = event["data"]
     assert (asked["kind"], asked["user_ids"]) == ("session_cancelled", ids(boaz, naomi))
     assert (facts_of(event)["reason"], event["actor"]) == (reason, str(ruth.id))
-    assert (asked["author"], asked["words"]) == (str(ruth.id), ["title", "reason"])
+    assert (asked["author"], asked["words"]) == (str(ruth.id), WORDS)
 
 
 def test_moving_a_session_notifies_the_other_participants_of_both_times(
@@ -149,8 +150,43 @@ def test_a_promotion_notifies_the_person_who_waited(
             }
         ],
         "author": str(ruth.id),
-        "words": ["title", "reason"],
+        "words": WORDS,
     }
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"venue_name": "National Library"},
+        {"mode": "online", "meeting_url": "https://meet.example.org/7"},
+        {
+            "mode": "hybrid",
+            "venue_name": "National Library",
+            "meeting_url": "https://meet.example.org/7",
+        },
+    ],
+)
+def test_those_who_have_a_seat_are_told_where_until_no_one_meets_there(
+    client: FlaskClient,
+    open_session: Open,
+    requests: Requests,
+    ruth: User,
+    boaz: User,
+    place: dict[str, str],
+) -> None:
+    session = open_session(ruth, boaz, location_visibility="approximate", **place)
+    path = f"{BASE}/{session['id']}"
+    later = {"start_time": rfc3339(now() + timedelta(hours=9))}
+    requests()
+    client.patch(path, json=later, headers={"If-Match": '"1"'}, user=ruth)
+    client.post(f"{path}/host", json={"user_id": str(boaz.id)}, user=ruth)
+    client.post(f"{path}/cancel", user=boaz)
+    told = {event["data"]["kind"]: facts_of(event) for event in requests()}
+    assert list(told) == ["session_moved", "made_host", "session_cancelled"]
+    named = {"location": place.get("venue_name"), "meeting_url": place.get("meeting_url")}
+    for kind in ("session_moved", "made_host"):
+        assert {name: told[kind].get(name) for name in named} == named
+    assert told["session_cancelled"].keys().isdisjoint(named)
 
 
 def test_a_host_alone_in_a_session_is_not_notified(

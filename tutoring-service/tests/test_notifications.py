@@ -284,6 +284,25 @@ def test_a_move_tells_the_old_and_the_new_time(school: Any, requests: Requests) 
     assert moved["starts_at"] == rfc3339(later)
 
 
+def test_where_a_lesson_is_is_told_until_it_is_cancelled_and_goes_with_either_person(
+    school: Any, requests: Requests
+) -> None:
+    requests()
+    session = school.session(session_mode="in-person", location="12 Jaffa Road")
+    moved = school.patch(session, {"start_time": "15:00", "end_time": "16:00"}).json
+    school.act(moved, "cancel", {"reason": "A cold."}, school.student)
+    booked, later, cancelled = (event["data"] for event in requests())
+    for told in (booked, later):
+        assert told["data"]["location"] == "12 Jaffa Road"
+        people = (told["author"], told["coauthor"])
+        assert (people, told["words"]) == (
+            (str(school.tutor.id), str(school.student.id)),
+            ["location"],
+        )
+    assert "location" not in cancelled["data"]
+    assert (cancelled["author"], cancelled["words"]) == (str(school.student.id), ["reason"])
+
+
 @pytest.mark.parametrize("reason", ["I have caught a cold.", None])
 def test_a_cancellation_tells_the_reason(
     school: Any, requests: Requests, reason: str | None

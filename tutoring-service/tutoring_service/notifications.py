@@ -9,7 +9,15 @@ from uuid import UUID
 from sqlalchemy import select
 
 from chassis.clock import rfc3339
-from tutoring_service.models import Course, Enrollment, SessionBooking, SessionRequest, db, messages
+from tutoring_service.models import (
+    Course,
+    Enrollment,
+    SessionBooking,
+    SessionRequest,
+    TutoringSession,
+    db,
+    messages,
+)
 from tutoring_service.roles import parents_of
 from tutoring_service.states import RequestStatus
 
@@ -32,22 +40,30 @@ class Kind(StrEnum):
     REVIEW_RECEIVED = "review_received"
 
 
+# For what is cancelled, no one comes to a place.
+WITH_PLACE = {Kind.SESSION_BOOKED, Kind.SESSION_MOVED, Kind.REMINDER}
+
+
 def tell(
     kind: Kind,
     people: Iterable[UUID],
     booking: SessionBooking,
     actor: UUID | None = None,
     titles: Mapping[int, str | None] | None = None,
+    locations: Mapping[int, str | None] | None = None,
     calendar: Sequence[Mapping[str, Any]] = (),
     **more: Any,
 ) -> None:
     """Notify these people of something about a session; never the person who did it.
 
-    `titles` are those of courses, by the enrolment, where they were read for several sessions at once.
+    `titles` are those of courses, by the enrolment, and `locations` those of sessions, where they were read
+    for several sessions at once.
     `calendar` is what e-mails about it tell calendars.
     """
     if titles is None:
         titles = titles_of({booking.enrolled_courses_id})
+    if kind in WITH_PLACE:
+        more |= _place(booking, locations)
     data = {
         "title": titles.get(booking.enrolled_courses_id),
         "session_id": booking.session_id,
@@ -56,7 +72,14 @@ def tell(
         **more,
     }
     about = f"tutoring_session:{booking.session_id}"
-    _request(about, booking.version, kind, people, data, actor, calendar)
+    wanted: dict[str, Any] = {"data": data}
+    if calendar:
+        wanted["calendar"] = list(calendar)
+    if "location" in data:
+        # It may be the home of either.
+        either = {"author": str(booking.tutor_id), "coauthor": str(booking.student_id)}
+        wanted |= {**either, "words": ["location"]}
+    _request(about, booking.version, kind, people, wanted, actor)
 
 
 def tell_of_enrollment(
@@ -75,7 +98,7 @@ def tell_of_enrollment(
         **more,
     }
     about = about or f"enrollment:{enrollment.id}"
-    _request(about, enrollment.version, kind, people, data, actor)
+    _request(about, enrollment.version, kind, people, {"data": data}, actor)
 
 
 def tell_of_request(
@@ -96,7 +119,7 @@ def tell_of_request(
     }
     # A request is asked, and answered once.
     version = 1 if request.status == RequestStatus.PENDING else 2
-    _request(f"session_request:{request.id}", version, kind, [person], data, actor)
+    _request(f"session_request:{request.id}", version, kind, [person], {"data": data}, actor)
 
 
 def everyone(booking: SessionBooking) -> list[UUID]:
@@ -119,21 +142,32 @@ def titles_of(enrollment_ids: Collection[int]) -> dict[int, str | None]:
     return {row.id: row.title for row in db.session.execute(query)}
 
 
+def locations_of(session_ids: Collection[int]) -> dict[int, str | None]:
+    """Where the sessions take place, by their ids."""
+    query = select(TutoringSession.id, TutoringSession.location).where(
+        TutoringSession.id.in_(session_ids)
+    )
+    return {row.id: row.location for row in db.session.execute(query)}
+
+
+def _place(booking: SessionBooking, locations: Mapping[int, str | None] | None) -> dict[str, str]:
+    if locations is None:
+        locations = locations_of({booking.session_id})
+    location = locations.get(booking.session_id)
+    return {"location": location} if location else {}
+
+
 def _request(
     about: str,
     version: int,
     kind: Kind,
     people: Iterable[UUID],
-    data: dict[str, Any],
+    wanted: Mapping[str, Any],
     actor: UUID | None,
-    calendar: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     told = [str(person) for person in dict.fromkeys(people) if person != actor]
     if not told:
         return
-    wanted: dict[str, Any] = {"user_ids": told, "kind": kind, "data": data}
-    if calendar:
-        wanted["calendar"] = list(calendar)
-    if actor:
-        wanted |= {"author": str(actor), "words": ["reason"]}
-    messages.publish_event("notification.requested", about, version, wanted, actor=actor)
+    of_actor = {"author": str(actor), "words": ["reason"]} if actor else {}
+    request = {"user_ids": told, "kind": kind, **of_actor, **wanted}
+    messages.publish_event("notification.requested", about, version, request, actor=actor)

@@ -110,9 +110,11 @@ def _tell(due: Sequence[SessionReminder]) -> None:
     )
     bookings = {booking.session_id: booking for booking in db.session.scalars(to_come)}
     titles = notifications.titles_of({each.enrolled_courses_id for each in bookings.values()})
+    locations = notifications.locations_of(bookings)
     for reminder in due:
         if booking := bookings.get(reminder.session_id):
-            notifications.tell(Kind.REMINDER, [reminder.user_id], booking, titles=titles)
+            people = [reminder.user_id]
+            notifications.tell(Kind.REMINDER, people, booking, titles=titles, locations=locations)
 
 
 def _shown(session: TutoringSession, reminder: SessionReminder | None) -> Shown:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
@@ -208,6 +209,26 @@ def test_what_a_person_wrote_leaves_the_notifications_of_others(
     of_boaz = {"title": f"{CANARY} Genesis", "reason": CANARY, "session_id": "7"}
     left = ("session_cancelled", {"session_id": "7"})
     assert shown() == [left, ("session_cancelled", of_boaz), left]
+
+
+@pytest.mark.parametrize("leaving", ["author", "coauthor"])
+def test_what_concerns_two_people_goes_with_either(
+    app: Flask, client: FlaskClient, join: Join, leaving: str
+) -> None:
+    reader, people = join("reader"), {"author": join("ruth"), "coauthor": join("boaz")}
+    by = {name: str(person.id) for name, person in people.items()}
+
+    def notify() -> None:
+        said = {"location": CANARY, "session_id": "7"}
+        event = a_request(data=said, words=["location"], **by)
+        with app.app_context():
+            in_transaction(db.session, lambda: notifications.notify(event, reader.id))
+
+    notify()
+    delete_account(client, people[leaving])
+    notify()  # requested before, and delivered late
+    items = client.get("/api/notifications", headers=reader.headers).json["items"]
+    assert [item["data"] for item in items] == [{"session_id": "7"}] * 2
 
 
 def test_live_events_are_taken_back_where_they_have_words_of_the_person(

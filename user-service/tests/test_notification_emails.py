@@ -102,6 +102,20 @@ def test_an_email_says_what_who_when_and_why_and_leads_to_it(
     assert f'href="{page}"' in html_of(message)
 
 
+def test_an_email_says_where_by_name_and_by_link(
+    app: Flask, client: FlaskClient, ruth: Any
+) -> None:
+    room = "https://meet.example.org/room-7?a=1&b=2"
+    where = {"location": "The reading room", "meeting_url": room}
+    message = emailed(app, ruth, data={**MOVED, **where}, calendar=[EVENT])
+    assert "Where: The reading room\n" in text_of(message)
+    assert f"Online: {room}\n" in text_of(message)
+    escaped = room.replace("&", "&amp;")
+    assert f'href="{escaped}"' in html_of(message)
+    [(_, calendar)] = calendars_of(message)
+    assert calendar.walk("VEVENT")[0]["LOCATION"] == "The reading room"
+
+
 def test_a_reader_of_hebrew_gets_hebrew_from_right_to_left(
     app: Flask, client: FlaskClient, join: Join, ruth: Any
 ) -> None:

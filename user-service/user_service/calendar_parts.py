@@ -31,6 +31,12 @@ def _entries(note: Notification, title: str) -> Collection[Sequence[Event]]:
     path = page_of(note.data.get("path")).removeprefix(runtime().public_url)
     entries: dict[str, list[Event]] = {}
     for written in note.calendar or ():
-        event = heard(written, title=title, path=path, changed_at=note.created_at)
+        event = heard(
+            written,
+            title=title,
+            path=path,
+            location=note.data.get("location"),
+            changed_at=note.created_at,
+        )
         entries.setdefault(event.uid, []).append(event)
     return entries.values()

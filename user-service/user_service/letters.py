@@ -18,7 +18,7 @@ POLICY = default.clone(max_line_length=998)
 
 @dataclass(frozen=True)
 class Link:
-    """An address of ours, and what is said in its place."""
+    """An address, and what is said in its place."""
 
     label: str
     address: str
@@ -31,7 +31,7 @@ class Letter:
     subject: str
     name: str
     lead: str
-    facts: Sequence[tuple[str, str]] = ()
+    facts: Sequence[tuple[str, str | Link]] = ()
     quote: str = ""
     action: Link | None = None
     code: str = ""

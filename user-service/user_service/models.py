@@ -297,6 +297,11 @@ class Notification(Base):
             postgresql_where=text("author_id IS NOT NULL"),
         ),
         Index(
+            "idx_notifications_coauthor",
+            "coauthor_id",
+            postgresql_where=text("coauthor_id IS NOT NULL"),
+        ),
+        Index(
             "idx_notifications_actor",
             "actor_id",
             postgresql_where=text("actor_id IS NOT NULL"),
@@ -313,6 +318,8 @@ class Notification(Base):
     # The fields of `data` that another person wrote, and who: without a foreign key, because a service
     # may say what a person wrote before this one has heard of them.
     author_id: Mapped[UUID | None]
+    # They go with this person's account, too.
+    coauthor_id: Mapped[UUID | None]
     words: Mapped[list[str]] = mapped_column(
         ARRAY(String(50)), server_default=text("'{}'"), default=list
     )

@@ -85,7 +85,9 @@ def _name_of(actor_id: UUID | None, reader_id: UUID) -> str | None:
     return db.session.scalar(query)
 
 
-def _facts(note: Notification, reader: User, language: Language) -> Iterator[tuple[str, str]]:
+def _facts(
+    note: Notification, reader: User, language: Language
+) -> Iterator[tuple[str, str | Link]]:
     data, say = note.data, language.say
     if book := _quoted(data.get("book"), MOST_OF_A_TITLE, language):
         yield say("Book"), book
@@ -102,6 +104,9 @@ def _facts(note: Notification, reader: User, language: Language) -> Iterator[tup
         )
     if place := _quoted(data.get("location"), MOST_OF_A_TITLE, language):
         yield say("Where"), place
+    if meeting_url := data.get("meeting_url"):
+        # Its service lets none in that is not a public page's, in letters of one kind.
+        yield say("Online"), Link(meeting_url, meeting_url)
     if rating := data.get("rating"):
         yield say("Rating"), say("%(rating)d of 5", rating=rating)
     if expires_at := data.get("expires_at"):

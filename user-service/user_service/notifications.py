@@ -53,6 +53,7 @@ REPLACED = (
     "event_id",
     "data",
     "author_id",
+    "coauthor_id",
     "words",
     "actor_id",
     "in_app",
@@ -65,7 +66,8 @@ NEWEST_FIRST: Sequence[Any] = [Notification.created_at, Notification.id]
 def on_requested(event: Event) -> None:
     """Notify the people of a `notification.requested`: `user_ids`, `kind`, and `data` to show them.
 
-    `words` names the fields of `data` that the person `author` wrote. A service that knows an address alone
+    `words` names the fields of `data` that go with the account of the person `author`, or with that of the
+    `coauthor`. A service that knows an address alone
     sends the `email_sha256` of it, and no `user_ids`.
     """
     # In one order for all, so that two events never wait for each other.
@@ -160,7 +162,8 @@ def _insertion(
         "kind": literal(str(event.data["kind"])),
         "about": literal(event.aggregate_id),
         "data": _data(event),
-        "author_id": literal(_author(event), Notification.author_id.type),
+        "author_id": literal(_person(event, "author"), Uuid),
+        "coauthor_id": literal(_person(event, "coauthor"), Uuid),
         "words": _words(event),
         "actor_id": _actor(event),
         "in_app": literal(in_app),
@@ -184,9 +187,10 @@ def _insertion(
 
 
 def _data(event: Event) -> ColumnElement[Any]:
-    """What the event says, without the words of a person whose account is deleted."""
+    """What the event says, without the words of people of whom an account is deleted."""
     data = literal(event.data["data"], Notification.data.type)
-    return case((_is_deleted(_author(event)), data.op("-")(_words(event))), else_=data)
+    authors = [_person(event, "author"), _person(event, "coauthor")]
+    return case((or_(*map(_is_deleted, authors)), data.op("-")(_words(event))), else_=data)
 
 
 def _actor(event: Event) -> ColumnElement[UUID | None]:
@@ -201,9 +205,9 @@ def _is_deleted(user_id: UUID | None) -> ColumnElement[bool]:
     return exists().where(person.id == user_id, person.deleted_at.is_not(None))
 
 
-def _author(event: Event) -> UUID | None:
-    author = event.data.get("author")
-    return UUID(author) if author else None
+def _person(event: Event, name: str) -> UUID | None:
+    user_id = event.data.get(name)
+    return UUID(user_id) if user_id else None
 
 
 def _words(event: Event) -> ColumnElement[list[str]]:
@@ -214,12 +218,13 @@ def forget_person(user_id: UUID) -> None:
     """Take the person, and what they wrote, out of the notifications of others."""
     note = Notification
     said = func.jsonb_strip_nulls(note.data).op("?|")(cast(note.words, ARRAY(Text)))
-    readers = select(note.user_id).distinct().where(note.author_id == user_id, said)
+    theirs = or_(note.author_id == user_id, note.coauthor_id == user_id)
+    readers = select(note.user_id).distinct().where(theirs, said)
     for reader_id in db.session.scalars(readers).all():
         # They were told live, and a client that resumes would be told again.
         messages.clear_room(rooms.room_of(reader_id))
-    words: dict[str, Any] = {"data": note.data.op("-")(note.words), "author_id": None, "words": []}
-    _forget(note.author_id == user_id, words)
+    without: dict[str, Any] = {"data": note.data.op("-")(note.words), "words": []}
+    _forget(theirs, {**without, "author_id": None, "coauthor_id": None})
     _forget(note.actor_id == user_id, {"actor_id": None})
 
 
