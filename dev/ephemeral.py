@@ -32,6 +32,7 @@ GENEROUS_QUOTAS = {
 }
 # The machine is busy with other tests at the same time.
 FOR_TESTS = {**GENEROUS_QUOTAS, "PATIENCE": "3"}
+LOW_COST = 4  # of hashing a password, where many people sign in
 ROLE_PASSWORD = "ephemeral"  # noqa: S105  # for a server that asks for one
 ROOT = Path(__file__).resolve().parents[1]
 

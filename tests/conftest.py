@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from dev.ephemeral import EphemeralPlatform
+from dev.ephemeral import LOW_COST, EphemeralPlatform
 from dev.mailbox import Mailbox, MailFolder, Mailpit, Receiver, receiving
 
 from .support.containers import ARE_CONTAINERS, Containers
 from .support.forged_tokens import Issuer
-from .support.people import IS_ELSEWHERE, LOW_COST, People
+from .support.people import IS_ELSEWHERE, People
 
 # What containers of this machine show of a platform that runs already.
 SHOWN_BY_CONTAINERS = {

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 import requests
 
-from dev.ephemeral import EphemeralPlatform
+from dev.ephemeral import LOW_COST, EphemeralPlatform
 from dev.mailbox import Receiver
 
 from .support.example_fixtures import ExampleFixtures
 from .support.leftover_personal_data import is_in, mentions
 from .support.operations import Operation, operations
-from .support.people import LOW_COST, People, Person, agreed, eventually, sign_in
+from .support.people import People, Person, agreed, eventually, sign_in
 
 # What gives an account its name.
 NAMING = ("register_account", "register_account_in_browser", "change_username")

@@ -14,7 +14,6 @@ from lyceum_client import Lyceum, Patience
 
 PASSWORD = "correct horse battery staple"
 DEMO_PASSWORD = "study-together-daily"
-LOW_COST = 4  # of hashing a password, where many people sign in
 TIMEOUT = 15
 PATIENCE = 15.0
 PAUSE = 0.05

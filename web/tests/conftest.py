@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from dev.ephemeral import EphemeralPlatform
+from dev.ephemeral import LOW_COST, EphemeralPlatform
 from dev.mailbox import Mailbox, MailFolder, receiving
 
 from .support.browsers import CHROMIUM, MISSING, Browsers, Person, launched
@@ -44,7 +44,7 @@ def gateway(request: pytest.FixtureRequest) -> str:
         return os.environ["GATEWAY_URL"]
     server = os.environ["TEST_POSTGRES_URL"]
     receiver = request.getfixturevalue("mailbox")
-    platform = EphemeralPlatform(server, demo=True, smtp_url=receiver.url)
+    platform = EphemeralPlatform(server, demo=True, smtp_url=receiver.url, password_cost=LOW_COST)
     return RUNNING.enter_context(platform).gateway_url
 
 
