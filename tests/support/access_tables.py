@@ -21,8 +21,8 @@ class Entry:
     answers: Mapping[str, int]
 
     def expected(self, callers: Iterable[str], *, asks_all: bool) -> dict[str, int]:
-        """The statuses for one caller of each, and for the deleted one: of all, or of those whose call changes
-        nothing. The service's own tests ask for everyone.
+        """The statuses for one caller of each, and for the deleted one: of all, or of those whose call
+        changes nothing. The service's own tests ask for everyone.
         """
         asking = self.row.gateway.callers
         if asking is None:
