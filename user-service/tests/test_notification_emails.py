@@ -1,11 +1,8 @@
 """What e-mails about notifications say, to whom, in which language, and what they do not say."""
 
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -15,17 +12,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from chassis.data.db import in_transaction
+from chassis.testing.letters import wrong_with_catalogues
 from user_service import notifications
-from user_service.languages import TRANSLATED, language_of
 from user_service.models import db
 from user_service.notification_kinds import EMAILS, NotificationKind
-from user_service.quoting import quoted
 
 from .support.emails import take_emails
 from .support.notifications import a_request
 
 Join = Callable[..., Any]
-SERVICE = Path(__file__).parent.parent
 SESSION = "8f14e45f-ceea-467f-a8f2-1d9f3a2b6c70"
 MOVED = {
     "title": "Evening Hebrew",
@@ -82,9 +77,7 @@ def html_of(message: EmailMessage) -> str:
 
 
 def test_the_catalogues_have_each_message_of_the_code_and_its_translation() -> None:
-    check = [sys.executable, "write_catalogues.py", "--check"]
-    found = subprocess.run(check, cwd=SERVICE, capture_output=True, text=True, check=False)
-    assert (found.returncode, found.stderr) == (0, "")
+    assert wrong_with_catalogues("user_service") == ""
 
 
 def test_an_email_says_what_who_when_and_why_and_leads_to_it(
@@ -204,50 +197,6 @@ def test_an_email_loads_nothing(app: Flask, ruth: Any) -> None:
     html = html_of(emailed(app, ruth))
     for way in ("<img", "src=", "url(", "<script", "<link", "@import"):
         assert way not in html
-
-
-@pytest.mark.parametrize(
-    ("text", "right_to_left", "expected"),
-    [
-        ("Ruth", False, "Ruth"),
-        ("Ruth", True, "\u2068Ruth\u2069"),
-        ("בעז", False, "\u2068בעז\u2069"),
-        ("בעז", True, "בעז"),
-        ("Ru\u202eth\nto: x", False, "Ruth to: x"),
-        ("a@b.example", False, "a@\u2060b.\u2060example"),
-        ("St. John", False, "St. John"),
-        ("abcdefghij klm", False, "abcdefghij…"),
-    ],
-)
-def test_what_people_wrote_stays_in_its_place(
-    text: str, right_to_left: bool, expected: str
-) -> None:
-    assert quoted(text, 12, right_to_left=right_to_left) == expected
-
-
-@pytest.mark.parametrize(
-    ("tag", "name", "written"),
-    [
-        ("en", "en", "9:00"),
-        ("en-GB", "en", "21:00"),
-        ("he-Hebr-IL", "he", "21:00"),
-        ("he-XX", "he", "21:00"),
-        ("fr-FR", "en", "9:00"),
-        ("xx-ZZ", "en", "9:00"),
-    ],
-)
-def test_dates_are_written_as_in_the_region_of_the_language(
-    tag: str, name: str, written: str
-) -> None:
-    language = language_of(tag)
-    assert language.name == name
-    at = language.moment(datetime(2027, 5, 2, 18, tzinfo=UTC), "Asia/Jerusalem")
-    assert f" {written}" in at
-
-
-def test_every_catalogue_is_in_use() -> None:
-    folders = {path.name for path in (SERVICE / "user_service" / "locale").iterdir()}
-    assert folders == TRANSLATED
 
 
 EVENT = {

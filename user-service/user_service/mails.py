@@ -11,6 +11,9 @@ import structlog
 from email_validator import validate_email
 
 from chassis.clock import now
+from chassis.letters.languages import Language
+from chassis.letters.letter import Letter, Link, written
+from chassis.letters.quoting import quoted
 from user_service import (
     calendar_parts,
     email_changes,
@@ -20,8 +23,7 @@ from user_service import (
     unsubscribe_tokens,
 )
 from user_service.attempts import TooManyAttempts, delivery_allowances
-from user_service.languages import Language, language_of
-from user_service.letters import Letter, Link, written
+from user_service.languages import language_of
 from user_service.models import (
     Application,
     EmailChange,
@@ -34,7 +36,6 @@ from user_service.models import (
 )
 from user_service.notices import OF_ADMINS, WORDS, Notice
 from user_service.pages import address, link
-from user_service.quoting import quoted
 from user_service.runtime import runtime
 
 MOST_OF_A_NAME, MOST_OF_A_REASON = 60, 1000

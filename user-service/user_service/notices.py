@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from chassis.clock import now, rfc3339
-from user_service.languages import marked
+from chassis.letters.languages import marked
 from user_service.models import User, messages
 
 

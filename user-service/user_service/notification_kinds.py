@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from user_service.languages import marked
+from chassis.letters.languages import marked
 
 
 class NotificationKind(StrEnum):

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from chassis.letters.languages import Language, marked
+from chassis.letters.letter import Letter, Link
+from chassis.letters.quoting import quoted
 from user_service import blocks, unsubscribe_tokens
-from user_service.languages import Language, marked
-from user_service.letters import Letter, Link
 from user_service.models import Notification, User, db
 from user_service.notification_kinds import EMAILS, Email, NotificationKind
 from user_service.pages import address, link, page_of
-from user_service.quoting import quoted
 
 MOST_OF_A_NAME, MOST_OF_A_TITLE, MOST_OF_A_REASON = 60, 100, 1000
 SETTINGS, UNSUBSCRIBE = "account/notifications", "notifications/unsubscribe"

@@ -1,4 +1,4 @@
-"""RULES: what an e-mail says, as text and as HTML, in the language of its reader."""
+"""What an e-mail says, as text and as HTML, in the language of its reader."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from email.policy import default
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
-from user_service.languages import Language
-from user_service.quoting import ISOLATE, POP
+from chassis.letters.languages import Language
+from chassis.letters.quoting import ISOLATE, POP
 
 # Python would encode an address in a header that is longer than a line, and no program would know it again.
 # RFC 5322, 2.1.1: a line has 998 characters at most.
@@ -46,7 +46,7 @@ def _apart(text: str) -> Markup:
 
 
 TEMPLATES = Environment(
-    loader=PackageLoader("user_service", "mail"),
+    loader=PackageLoader("chassis.letters"),
     autoescape=select_autoescape(["html"]),
     undefined=StrictUndefined,
     trim_blocks=True,

@@ -1,4 +1,4 @@
-"""RULES: what people wrote, within an e-mail. It leads nowhere, and changes nothing around it."""
+"""What people wrote, within an e-mail. It leads nowhere, and changes nothing around it."""
 
 import re
 import unicodedata

@@ -1,9 +1,13 @@
-"""Brings the catalogues of e-mails to what the code says: python user-service/write_catalogues.py [--check]
+"""Brings the catalogues of a package's e-mails to what its code says.
 
-New messages are added without a translation, and those that the code does not have any more are removed.
+python -m chassis.letters.catalogues user_service [--check]
+
+New messages are added without a translation, and those that the code does not have any more are removed. The
+package `chassis.letters` has the messages that all e-mails share.
 """
 
 import sys
+from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 
@@ -11,17 +15,16 @@ from babel.messages import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-PACKAGE = Path(__file__).parent / "user_service"
-METHODS = [("**.py", "python"), ("mail/**", "jinja2.ext:babel_extract")]
-OPTIONS = {"mail/**": {"trim_blocks": "true", "lstrip_blocks": "true"}}
+METHODS = [("**.py", "python"), ("templates/**", "jinja2.ext:babel_extract")]
+OPTIONS = {"templates/**": {"trim_blocks": "true", "lstrip_blocks": "true"}}
 # The functions that take messages, and which of their arguments these are.
 KEYWORDS = {"say": None, "marked": None, "counted": (1, 2)}
 
 
-def said() -> Catalog:
+def said(folder: Path) -> Catalog:
     """The messages of the code."""
     catalogue = Catalog()
-    for name, _, message, _, _ in extract_from_dir(PACKAGE, METHODS, OPTIONS, KEYWORDS):
+    for name, _, message, _, _ in extract_from_dir(folder, METHODS, OPTIONS, KEYWORDS):
         catalogue.add(message, locations=[(name, 0)])
     return catalogue
 
@@ -46,10 +49,15 @@ def _is_whole(translation: str | tuple[str, ...]) -> bool:
     return all(translation) if isinstance(translation, tuple) else bool(translation)
 
 
-def main() -> None:
-    template, checks = said(), "--check" in sys.argv
+def main(package: str, *, checks: bool) -> None:
+    """Write the catalogues of the package, or exit with what is wrong with them."""
+    found = find_spec(package)
+    if found is None or found.origin is None:
+        sys.exit(f"there is no package {package}")
+    folder = Path(found.origin).parent
+    template = said(folder)
     problems = []
-    for path in sorted(PACKAGE.glob("locale/*/LC_MESSAGES/messages.po")):
+    for path in sorted(folder.glob("locale/*/LC_MESSAGES/messages.po")):
         content, wrong = renewed(path, template)
         if not checks:
             path.write_bytes(content)
@@ -57,10 +65,10 @@ def main() -> None:
         problems += [f"{path.parent.parent.name}: {each}" for each in wrong]
         if content != path.read_bytes():
             problems.append(
-                f"{path.parent.parent.name}: not what the code says, see write_catalogues.py"
+                f"{path.parent.parent.name}: not what the code says; without --check it is written"
             )
     sys.exit("\n".join(problems) or None)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1], checks="--check" in sys.argv)
