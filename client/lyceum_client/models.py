@@ -1645,6 +1645,7 @@ class NewHost(TypedDict):
 
 class NewInvitations(TypedDict):
     emails: list[str]
+    language: NotRequired[Literal["en", "he"]]
 
 
 class NewMessage(TypedDict):

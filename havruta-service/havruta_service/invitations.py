@@ -28,6 +28,7 @@ from havruta_service.models import (
     Havruta,
     Invitation,
     InvitationFacts,
+    InvitationLanguage,
     InvitationStatus,
     Member,
     db,
@@ -93,9 +94,14 @@ class EmailNotVerified(Forbidden):
     code = "email_not_verified"
 
 
-def invite(havruta_id: UUID, caller: Caller, emails: Sequence[str]) -> list[InvitationResult]:
-    """Invite people by their addresses; what became of each. Nothing tells whether an address has an
-    account here, or gets an e-mail.
+def invite(
+    havruta_id: UUID,
+    caller: Caller,
+    emails: Sequence[str],
+    language: InvitationLanguage = InvitationLanguage.ENGLISH,
+) -> list[InvitationResult]:
+    """Invite people by their addresses, in this language; what became of each. Nothing tells whether an
+    address has an account here, or gets an e-mail.
     """
     havruta = havrutas.open_for(havruta_id, caller.id)
     _check_verified(caller)
@@ -119,7 +125,7 @@ def invite(havruta_id: UUID, caller: Caller, emails: Sequence[str]) -> list[Invi
         else:
             # An address that is given twice gets one e-mail.
             taken[address.lower()] = InvitationOutcome.ALREADY_PENDING
-            invitation = _create(havruta, caller, address)
+            invitation = _create(havruta, caller, address, language)
             created.append(invitation)
             results.append(InvitationResult(email, InvitationOutcome.SENT, invitation.id))
     invitation_emails.send(created, havruta, caller.id)
@@ -290,7 +296,9 @@ def page(
     return cut(found, limit, lambda invitation: (invitation.created_at, invitation.id))
 
 
-def _create(havruta: Havruta, caller: Caller, address: str) -> Invitation:
+def _create(
+    havruta: Havruta, caller: Caller, address: str, language: InvitationLanguage
+) -> Invitation:
     invitation = Invitation(
         id=uuid4(),
         havruta_id=havruta.id,
@@ -298,6 +306,7 @@ def _create(havruta: Havruta, caller: Caller, address: str) -> Invitation:
         inviter_name=caller.display_name[:100],
         inviter_username=caller.username[:50],
         invitee_email=address,
+        language=language,
         last_sent_at=now(),
         expires_at=now() + LIFETIME,
     )

@@ -1,27 +1,21 @@
 """The e-mails of this service, composed by the worker when it sends them: only then is there a token."""
 
 from email.message import EmailMessage
-from email.policy import default
 from typing import Any
 from uuid import UUID
 
 from email_validator import validate_email
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from chassis.letters.languages import Language
+from chassis.letters.letter import Letter, Link, written
+from chassis.letters.quoting import quoted
 from havruta_service import invitation_emails, invitations, unsubscribe_tokens
+from havruta_service.catalogue import catalogue
+from havruta_service.languages import language_of
+from havruta_service.models import Invitation
 from havruta_service.runtime import runtime
 
-WORD_JOINER = "\u2060"  # has no width
-# Python would encode an address in a header that is longer than a line, and no program would know it again.
-# RFC 5322, 2.1.1: a line has 998 characters at most.
-POLICY = default.clone(max_line_length=998)
-TEMPLATES = Environment(
-    loader=PackageLoader("havruta_service", "mail"),
-    autoescape=select_autoescape(["html"]),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    keep_trailing_newline=True,
-)
+MOST_OF_A_NAME = 60
 
 
 def invitation(data: dict[str, Any]) -> EmailMessage | None:
@@ -33,34 +27,53 @@ def invitation(data: dict[str, Any]) -> EmailMessage | None:
     found = invitations.to_send(UUID(data["invitation_id"]))
     if found is None or invitation_emails.is_unwanted(found):
         return None
-    token = invitations.issue_token(found)
     unsubscribe_token = unsubscribe_tokens.token_for(invitation_emails.digest(found.invitee_email))
-    public_url = runtime().public_url
-    content = {
-        "book": found.havruta.book,
-        "inviter": _unlinked(found.inviter_username) or "A member",
-        # Tokens stand behind the `#`, which browsers do not send, so that no log on the way holds them.
-        "link": f"{public_url}/invitations#token={token}",
-        "unsubscribe_link": f"{public_url}/invitations/unsubscribe#token={unsubscribe_token}",
-        "token": token,
-    }
-    message = EmailMessage(POLICY)
+    language = language_of(found.language)
+    message = written(_letter(found, unsubscribe_token, language), language)
     message["To"] = _mailable(found.invitee_email)
-    message["Subject"] = f"Study {found.havruta.book} together · Lyceum"
     # RFC 8058: mail programs send a POST there when the reader wants it. What follows links sends a GET.
-    one_click = f"{public_url}/api/invitations/unsubscribe/{unsubscribe_token}"
+    one_click = f"{runtime().public_url}/api/invitations/unsubscribe/{unsubscribe_token}"
     message["List-Unsubscribe"] = f"<{one_click}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message.set_content(TEMPLATES.get_template("invitation.txt").render(content))
-    message.add_alternative(
-        TEMPLATES.get_template("invitation.html").render(content), subtype="html"
-    )
     return message
 
 
-def _unlinked(username: str) -> str:
-    """The username, which may look like the name of a site, with nothing that programs make a link of."""
-    return username.replace(".", f".{WORD_JOINER}")
+def _letter(found: Invitation, unsubscribe_token: str, language: Language) -> Letter:
+    say, token = language.say, invitations.issue_token(found)
+    book = _book(found.havruta.book, language)
+    right_to_left = language.is_right_to_left
+    inviter = quoted(found.inviter_username, MOST_OF_A_NAME, right_to_left=right_to_left)
+    public_url = runtime().public_url
+    return Letter(
+        subject=say("Study %(book)s together", book=book),
+        name="",
+        lead=say(
+            "%(name)s invites you to study %(book)s together on Lyceum.",
+            name=inviter or say("A member"),
+            book=book,
+        ),
+        # Tokens stand behind the `#`, which browsers do not send, so that no log on the way holds them.
+        action=Link(say("See the invitation"), f"{public_url}/invitations#token={token}"),
+        code=token,
+        after=[
+            say("The link works once, within seven days."),
+            say("If you do not want to join, there is nothing you need to do."),
+        ],
+        links=[
+            Link(
+                say("Get no e-mail with an invitation any more, from anyone"),
+                f"{public_url}/invitations/unsubscribe#token={unsubscribe_token}",
+            )
+        ],
+    )
+
+
+def _book(name: str, language: Language) -> str:
+    """What the book is called in the language, if the catalogue has it."""
+    found = catalogue().find(name)
+    if found and language.is_right_to_left:
+        return found.hebrew_name
+    return quoted(name, MOST_OF_A_NAME, right_to_left=language.is_right_to_left)
 
 
 def _mailable(address: str) -> str:

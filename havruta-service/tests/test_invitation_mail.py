@@ -2,18 +2,22 @@
 
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from email import policy
 from email.parser import BytesParser
 from typing import Any
 
 import pytest
+import time_machine
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope
 from flask import Flask
 from flask.testing import FlaskClient
 
+from chassis.clock import now
 from chassis.messaging.mailer import Mailer
 from chassis.testing import User
+from chassis.testing.letters import wrong_with_catalogues
 from havruta_service import mails
 from havruta_service.models import messages
 
@@ -66,6 +70,42 @@ def test_an_invitation_is_sent_once_and_accepted_with_its_token(
     token = email.get_body(("plain",)).get_content().split("#token=")[1].split()[0]
     accepted = client.post("/api/invitations/accept", json={"token": token}, user=naomi)
     assert accepted.json["status"] == "accepted"
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "opening"),
+    [
+        (None, "Study Genesis together · Lyceum", '<html lang="en" dir="ltr">'),
+        ("en", "Study Genesis together · Lyceum", '<html lang="en" dir="ltr">'),
+        ("he", "לימוד משותף: בראשית · Lyceum", '<html lang="he" dir="rtl">'),
+    ],
+)
+def test_an_invitation_is_in_the_language_that_the_inviter_chose_also_when_it_is_sent_again(
+    app: Flask,
+    client: FlaskClient,
+    make: Any,
+    letterbox: tuple[Letterbox, str],
+    ruth: User,
+    language: str | None,
+    subject: str,
+    opening: str,
+) -> None:
+    box, url = letterbox
+    body = {"emails": ["naomi@example.org"], **({"language": language} if language else {})}
+    path = f"/api/havrutas/{make.havruta(ruth).id}/invitations"
+    [invited] = client.post(path, json=body, user=ruth).json["results"]
+    with time_machine.travel(now() + timedelta(minutes=10)):
+        again = client.post(f"/api/invitations/{invited['invitation_id']}/resend", user=ruth)
+        assert again.status_code == 200
+        with app.app_context():
+            Mailer(messages, mails.COMPOSERS, url, "lyceum@localhost").send_due()
+    assert {email["Subject"] for email in box.emails} == {subject}
+    for email in box.emails:
+        assert opening in email.get_body(("html",)).get_content()
+
+
+def test_the_catalogues_have_each_message_of_the_code_and_its_translation() -> None:
+    assert wrong_with_catalogues("havruta_service") == ""
 
 
 def test_a_mail_program_unsubscribes_by_the_header_as_it_arrives(

@@ -78,6 +78,8 @@ def test_people_are_invited_with_a_result_for_each(as_person: AsPerson, havrutas
     naomi.page.get_by_label("E-mail addresses").fill(
         "new@lyceum.example, boaz@lyceum.example\nnobody"
     )
+    expect(naomi.page.get_by_label("The e-mail is in")).to_have_value("en")
+    naomi.page.get_by_label("The e-mail is in").select_option(label="עברית")
     naomi.page.get_by_role("button", name="Invite").click()
     results = naomi.page.locator(".results li")
     expect(results).to_have_text(

@@ -25,13 +25,18 @@ from havruta_service.invitations import (
     InvitationOutcome,
     InvitationRow,
 )
-from havruta_service.models import InvitationStatus
+from havruta_service.models import InvitationLanguage, InvitationStatus
 
 blueprint = Blueprint("invitations")
 
 
 class NewInvitations(Body):
     emails = List(Text(LONGEST_ADDRESS), MOST_AT_ONCE, least=1, required=True)
+    language = Choice(
+        InvitationLanguage,
+        load_default=InvitationLanguage.ENGLISH,
+        metadata={"description": "Of the e-mail: the inviter knows best who reads it."},
+    )
 
 
 class InvitationResult(Answer):
@@ -78,7 +83,7 @@ def invite_to_havruta(body: dict[str, Any], havruta_id: UUID) -> dict[str, Any]:
     The answer never tells whether an address has an account or gets an e-mail: one that got several lately,
     declined, or wants none gets none. The invitation stands in `GET /api/invitations/mine` all the same.
     """
-    return {"results": invitations.invite(havruta_id, caller(), body["emails"])}
+    return {"results": invitations.invite(havruta_id, caller(), **body)}
 
 
 @blueprint.get("/api/havrutas/<uuid:havruta_id>/invitations", "list_havruta_invitations")

@@ -32,6 +32,13 @@ class InvitationStatus(StrEnum):
     REVOKED = "revoked"
 
 
+class InvitationLanguage(StrEnum):
+    """In which language an invitation is e-mailed."""
+
+    ENGLISH = "en"
+    HEBREW = "he"
+
+
 class InvitationFacts:
     """What follows from the columns of an invitation, of an entity as of a row that is only read."""
 
@@ -66,6 +73,7 @@ class Invitation(InvitationFacts, Base):
     __tablename__ = "invitations"
     __table_args__ = (
         one_of("status", InvitationStatus),
+        one_of("language", InvitationLanguage),
         CheckConstraint("status <> 'accepted' OR accepted_by IS NOT NULL", name="accepted_by"),
         Index(
             "invitations_one_pending_key",
@@ -96,6 +104,9 @@ class Invitation(InvitationFacts, Base):
     inviter_name: Mapped[str] = mapped_column(String(100), server_default="")
     inviter_username: Mapped[str] = mapped_column(String(50), server_default="")
     invitee_email: Mapped[str] = mapped_column(String(254))
+    language: Mapped[str] = mapped_column(
+        String(2), server_default="en", default=InvitationLanguage.ENGLISH
+    )
     status: Mapped[str] = mapped_column(
         String(20), server_default="pending", default=InvitationStatus.PENDING
     )

@@ -4,7 +4,7 @@ import { post } from "../api.js";
 import { account } from "../sign-in.js";
 import { tell } from "../told.js";
 import { html, useRef, useState } from "../vendor/ui.js";
-import { say, t } from "../words.js";
+import { LANGUAGES, language, say, t } from "../words.js";
 import { Action } from "../parts/action.js";
 import { Field, Form, Submit, useForm } from "../parts/form.js";
 import { Loaded, More, usePages } from "../parts/loading.js";
@@ -47,9 +47,9 @@ export function HavrutaInvitations({ id, isOwner, changes }) {
 /** @param {{ id: string, done: () => void }} properties */
 function Invite({ id, done }) {
   const [results, setResults] = useState(/** @type {Schemas["InvitationResult"][]} */ ([]));
-  const form = useForm(async ({ emails }, key, element) => {
+  const form = useForm(async ({ emails, language: chosen }, key, element) => {
     const addresses = emails.split(/[\s,;]+/).filter(Boolean);
-    const answer = await post("/api/havrutas/{havruta_id}/invitations", { params: { havruta_id: id }, body: { emails: addresses }, key });
+    const answer = await post("/api/havrutas/{havruta_id}/invitations", { params: { havruta_id: id }, body: { emails: addresses, language: chosen }, key });
     setResults(answer.results);
     const wrong = answer.results.filter(({ status }) => status === "invalid").map(({ email }) => email);
     /** @type {HTMLTextAreaElement} */ (element.elements.namedItem("emails")).value = wrong.join("\n");
@@ -58,6 +58,9 @@ function Invite({ id, done }) {
   return html`
     <${Form} of=${form}>
       <${Field} of=${form} name="emails" as="textarea" rows="2" label=${t("invite.emails")} hint=${t("invite.hint")} />
+      <${Field} of=${form} name="language" as="select" label=${t("invite.language")}>
+        ${Object.entries(LANGUAGES).map(([name, called]) => html`<option key=${name} value=${name} lang=${name} selected=${name === language.value}>${called}</option>`)}
+      <//>
       <p><${Submit} of=${form} quiet>${t("invite.press")}<//></p>
     <//>
     <div role="status">
