@@ -9,8 +9,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import contains_eager
 
-from chassis import calendar
-from chassis.calendar import Event, Status
+from chassis.calendar import emails, feeds
+from chassis.calendar.events import Event, Status
 from havruta_service import sessions
 from havruta_service.models import HavrutaSession, Member, SessionStatus, db
 
@@ -60,15 +60,15 @@ def of_person(user_id: UUID, since: datetime, until: datetime, limit: int) -> Ag
 
 def events_of_person(user_id: UUID, since: datetime, until: datetime) -> list[Event]:
     """The sessions within the time for calendar programs, of every status; `Unavailable` if too many."""
-    query = _within(user_id, since, until).limit(calendar.MOST + 1)
+    query = _within(user_id, since, until).limit(feeds.MOST + 1)
     found = db.session.scalars(query).all()
-    calendar.require_whole(found)
+    feeds.require_whole(found)
     return [_event(each) for each in found]
 
 
 def told_to_calendars(changed: Sequence[HavrutaSession]) -> list[dict[str, Any]]:
     """What e-mails tell calendars of these sessions, as the feed has them; nothing if they are many."""
-    return calendar.told([_event(session) for session in changed])
+    return emails.told([_event(session) for session in changed])
 
 
 def _within(user_id: UUID, since: datetime, until: datetime) -> Select[HavrutaSession]:

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from sqlalchemy import DateTime, Integer, Uuid, bindparam, func, literal_column, or_, select
 
-from chassis import calendar
-from chassis.calendar import Event
+from chassis.calendar import events, feeds
+from chassis.calendar.events import Event
 from chassis.clock import now
 from study_session_service.models import (
     LocationVisibility,
@@ -103,9 +103,9 @@ def of_person(user_id: UUID, since: datetime, until: datetime, limit: int) -> Ag
 def events_of_person(user_id: UUID, since: datetime, until: datetime) -> list[Event]:
     """The sessions within the period for calendar programs, of every status; `Unavailable` if too many."""
     values = {"user_id": user_id, "since": since, "until": until, "at": now()}
-    values["limit"] = calendar.MOST + 1
+    values["limit"] = feeds.MOST + 1
     found = fetch(ALL, values)
-    calendar.require_whole(found)
+    feeds.require_whole(found)
     return [_event(SessionRow(**row._mapping)) for row in found]
 
 
@@ -129,10 +129,10 @@ def _location(session: SessionRow) -> str | None:
     return session.venue_name if is_exact or not session.waits else None
 
 
-def _status(session: SessionRow) -> calendar.Status:
+def _status(session: SessionRow) -> events.Status:
     if session.cancelled_at is not None:
-        return calendar.Status.CANCELLED
-    return calendar.Status.TENTATIVE if session.waits else calendar.Status.CONFIRMED
+        return events.Status.CANCELLED
+    return events.Status.TENTATIVE if session.waits else events.Status.CONFIRMED
 
 
 def _event(session: SessionRow) -> Event:

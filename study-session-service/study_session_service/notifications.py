@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, any_, bindparam, select
 
-from chassis import calendar
-from chassis.calendar import Event, Status
+from chassis.calendar import emails
+from chassis.calendar.events import Event, Status
 from chassis.clock import now, rfc3339
 from study_session_service.models import Participant, StudySession, db, messages
 from study_session_service.rows import SessionRow, fetch
@@ -95,7 +95,7 @@ def notify(
     }
     if kind in TOLD_TO_CALENDARS:
         events = [_calendar_event(each, kind) for each in concerned or [session]]
-        content["calendar"] = calendar.told(events)
+        content["calendar"] = emails.told(events)
     aggregate_id = f"study_session:{session.id}"
     messages.publish_event("notification.requested", aggregate_id, seq, content, actor=actor)
 

@@ -12,7 +12,8 @@ from dateutil.rrule import rrulestr
 from flask import Flask
 from icalendar import Calendar
 
-from chassis import calendar, testing
+from chassis import testing
+from chassis.calendar import feeds
 from chassis.clock import now, rfc3339
 from chassis.data.db import in_transaction
 from chassis.messaging.messages import Event
@@ -160,7 +161,7 @@ def test_an_occurrence_has_the_alarm_that_its_reader_chose(school: Any) -> None:
 
 def events_told(school: Any) -> list[Any]:
     """What the gateway is told for its feed."""
-    since, until = (rfc3339(moment).replace("+", "%2B") for moment in calendar.window())
+    since, until = (rfc3339(moment).replace("+", "%2B") for moment in feeds.window())
     path = f"/internal/agenda/{school.student.id}/events?from={since}&to={until}"
     return list(school.client.get(path, peer="gateway").json["events"])
 
@@ -299,7 +300,7 @@ def test_there_is_no_feed_rather_than_an_incomplete_one(
 ) -> None:
     school.session(rrule="FREQ=WEEKLY;COUNT=2")
     path = address(school)
-    for place, name in ((calendar, "MOST"), (calendars, "MOST_OCCURRENCES")):
+    for place, name in ((feeds, "MOST"), (calendars, "MOST_OCCURRENCES")):
         monkeypatch.setattr(place, name, 1)
         refused = school.client.get(path)
         assert (refused.status_code, refused.headers["Retry-After"]) == (503, "3600")

@@ -19,9 +19,9 @@ from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import contains_eager
 
-from chassis import calendar
 from chassis.auth.tokens import Caller
-from chassis.calendar import Event, Status
+from chassis.calendar import emails, feeds, zones
+from chassis.calendar.events import Event, Status
 from chassis.clock import now
 from chassis.errors import NotFound
 from chassis.messaging import messages
@@ -42,7 +42,7 @@ from tutoring_service.scheduling import series
 from tutoring_service.states import SessionStatus
 
 # Of the series within the period, which take up to ten years.
-MOST_OCCURRENCES = 2 * calendar.MOST
+MOST_OCCURRENCES = 2 * feeds.MOST
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,8 @@ def render(token: str) -> bytes:
     feed = db.session.scalar(select(CalendarFeed).filter_by(token_hash=_hash(token)))
     if feed is None:
         raise NotFound
-    events = of_person(feed.user_id, *calendar.window())
-    return calendar.document(events, name="Tutoring", public_url=runtime().public_url)
+    events = of_person(feed.user_id, *feeds.window())
+    return feeds.document(events, name="Tutoring", public_url=runtime().public_url)
 
 
 def of_person(user_id: UUID, since: datetime, until: datetime) -> list[Event]:
@@ -104,7 +104,7 @@ def told_of(
 ) -> list[dict[str, Any]]:
     """What e-mails tell calendars of these sessions, and of another series, as the feed has them."""
     series_ids = {session.booking.series_id for session in changed} | {and_series}
-    return calendar.told(_events(changed, series_ids))
+    return emails.told(_events(changed, series_ids))
 
 
 def _events(
@@ -129,7 +129,7 @@ def _sessions(user_id: UUID, since: datetime, until: datetime) -> Sequence[Tutor
         booking.starts_at >= since,
         booking.starts_at < until,
     )
-    return _whole(query.order_by(booking.starts_at, booking.session_id), calendar.MOST)
+    return _whole(query.order_by(booking.starts_at, booking.session_id), feeds.MOST)
 
 
 def _occurrences(
@@ -151,7 +151,7 @@ def _booked() -> Select[TutoringSession]:
 
 def _whole(query: Select[TutoringSession], most: int) -> Sequence[TutoringSession]:
     found = db.session.scalars(query.limit(most + 1)).all()
-    calendar.require_whole(found, most)
+    feeds.require_whole(found, most)
     return found
 
 
@@ -222,7 +222,7 @@ def _stretches(row: SessionSeries) -> Iterator[list[date]]:
 
     def is_plain(day: date) -> bool:
         start = _start(row, day)
-        return calendar.is_plain(start, start + length, row.timezone)
+        return zones.is_plain(start, start + length, row.timezone)
 
     for plain, days in groupby(series.rule_dates(row), is_plain):
         if plain:

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Sequence
 from email.message import EmailMessage
 
-from chassis.calendar import Event, heard, message
+from chassis.calendar.emails import heard, message
+from chassis.calendar.events import Event
 from user_service.models import Notification
 from user_service.pages import page_of
 from user_service.runtime import runtime

@@ -1,8 +1,8 @@
-"""Events of calendar feeds on their way to the gateway; `chassis.calendar.Event` says what they mean."""
+"""Events of calendar feeds on their way to the gateway; `chassis.calendar.events` says what they mean."""
 
 from marshmallow import fields
 
-from chassis.calendar import Status
+from chassis.calendar.events import Status
 from chassis.web.fields import Answer, Choice, Instant, LocalDate, Query
 
 

@@ -9,7 +9,8 @@ from flask import Response, current_app, request
 from marshmallow import ValidationError, fields, validates_schema
 
 from chassis.auth.authorization import caller, public, signed_in
-from chassis.calendar import Event, document, window
+from chassis.calendar.events import Event
+from chassis.calendar.feeds import document, window
 from chassis.clock import rfc3339
 from chassis.web.calendar_events import CalendarEvents
 from chassis.web.fields import Answer, Instant, Query
