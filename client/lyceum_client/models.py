@@ -1438,6 +1438,8 @@ class LiveNote(TypedDict):
     havruta_id: str | None
     ref: str
     hebrew_ref: str
+    book: str
+    section: int
     text: str | None
     version: int
     created_at: str
@@ -1830,6 +1832,8 @@ class Note(TypedDict):
     havruta_id: str | None
     ref: str
     hebrew_ref: str
+    book: str
+    section: int
     text: str | None
     version: int
     created_at: str

@@ -65,10 +65,19 @@ def get(note_id: UUID, reader_id: UUID) -> PassageNote:
 
 
 def listed(
-    reader_id: UUID, ref: str | None, havruta_id: UUID | None, limit: int, cursor: str | None
+    reader_id: UUID,
+    ref: str | None,
+    havruta_id: UUID | None,
+    mine: bool,
+    limit: int,
+    cursor: str | None,
 ) -> Page[PassageNote]:
-    """The notes of the person and those shared with them, newest first: all, on a passage, in a havruta."""
-    query = select(PassageNote).where(_seen_by(reader_id))
+    """The notes of the person and those shared with them, newest first: all, on a passage, in a havruta.
+
+    With `mine`, only those that the person wrote.
+    """
+    of_reader = PassageNote.user_id == reader_id
+    query = select(PassageNote).where(of_reader if mine else _seen_by(reader_id))
     if ref is not None:
         query = query.where(_touches(parse(ref, "ref")))
     if havruta_id:

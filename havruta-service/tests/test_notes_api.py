@@ -46,6 +46,31 @@ def test_notes_are_found_by_what_they_are_on(client: FlaskClient, ruth: User) ->
     assert texts(client, ruth, limit=3, cursor=page["next"]) == ["Genesis 1:1"]
 
 
+def test_a_note_says_where_it_can_be_read(client: FlaskClient, ruth: User) -> None:
+    for ref, book, section in (
+        ("Genesis 1:30-2:3", "genesis", 1),
+        ("Obadiah 1:3", "obadiah", 1),
+        ("Exodus", "exodus", 1),
+        ("Shabbat 3b", "shabbat", 3),
+    ):
+        made = note(client, ruth, ref).json
+        assert (made["book"], made["section"]) == (book, section), ref
+
+
+def test_ones_own_notes_are_listed_alone(
+    client: FlaskClient, ruth: User, boaz: User, havruta_id: str
+) -> None:
+    note(client, ruth, "Genesis 1:1", text="Kept")
+    note(client, ruth, "Exodus 1:1", text="Shared", havruta_id=havruta_id)
+    note(client, boaz, "Exodus 1:1", text="Theirs", havruta_id=havruta_id)
+    assert texts(client, ruth) == ["Theirs", "Shared", "Kept"]
+    assert texts(client, ruth, mine="true") == ["Shared", "Kept"]
+    assert texts(client, ruth, mine="true", ref="Exodus") == ["Shared"]
+    assert texts(client, boaz, mine="true", havruta_id=havruta_id) == ["Theirs"]
+    page = client.get("/api/notes?mine=true&limit=1", user=ruth).json
+    assert texts(client, ruth, mine="true", limit=1, cursor=page["next"]) == ["Kept"]
+
+
 def test_a_note_of_ones_own_is_seen_by_no_one_else(
     client: FlaskClient, ruth: User, boaz: User, havruta_id: str
 ) -> None:
@@ -150,4 +175,4 @@ def test_with_a_person_their_notes_are_gone(
     assert len(exported["passage_notes"]) == 2
     make(erasure.erase, boaz.id, None)
     assert texts(client, ruth) == []
-    assert make(notes.listed, boaz.id, None, None, 10, None).items == []
+    assert make(notes.listed, boaz.id, None, None, False, 10, None).items == []

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Route, expect
 
 from .support.browsers import FORMS, MARKS, Browsers, Person
 from .support.study_sessions import api_of, hosted, in_hours
@@ -66,15 +66,19 @@ def test_a_member_chooses_when_to_be_reminded(gateway: str, as_person: AsPerson)
     assert ruth_calls.get_havruta_session_reminders(session)["minutes_before"] == [60]
 
 
+def marks_of(person: Person, name: str) -> Locator:
+    """The two buttons next to someone."""
+    label = re.compile(MARKS.join(["Whether ", f"{name}.*", " came"]))
+    return person.page.get_by_role("group", name=label)
+
+
 def test_the_host_marks_who_came_and_takes_a_mark_back(gateway: str, as_person: AsPerson) -> None:
     session = hosted(gateway, start_time=in_hours(0))
     yael_calls = api_of(gateway, "yael")
     yael_calls.join_study_session(session)
     ruth = as_person("ruth")
     ruth.open(f"/study-sessions/{session}")
-    name = re.compile(MARKS.join(["Whether ", "Yael.*", " came"]))
-    marks = ruth.page.get_by_role("group", name=name)
-    missed = marks.get_by_role("button", name="Absent")
+    missed = marks_of(ruth, "Yael").get_by_role("button", name="Absent")
     missed.click()
     expect(missed).to_have_attribute("aria-pressed", "true")
     before = yael_calls.get_own_attendance()["missed"]
@@ -85,6 +89,45 @@ def test_the_host_marks_who_came_and_takes_a_mark_back(gateway: str, as_person: 
     missed.click()
     expect(missed).to_have_attribute("aria-pressed", "false")
     assert yael_calls.get_own_attendance()["missed"] == before - 1
+
+
+def test_the_host_marks_who_came_by_keyboard(gateway: str, as_person: AsPerson) -> None:
+    session = hosted(gateway, "yael", start_time=in_hours(0))
+    ruth = as_person("ruth")
+    ruth.open(f"/study-sessions/{session}")
+    came = marks_of(ruth, "Yael").get_by_role("button", name="Came")
+    missed = marks_of(ruth, "Yael").get_by_role("button", name="Absent")
+    ruth.tab_to("Came")
+    expect(came).to_be_focused()
+    ruth.press("Tab", "Space")
+    expect(missed).to_have_attribute("aria-pressed", "true")
+    expect(missed).to_be_focused()
+    ruth.press("Shift+Tab", "Enter")
+    expect(came).to_have_attribute("aria-pressed", "true")
+    expect(missed).to_have_attribute("aria-pressed", "false")
+    ruth.press("Enter")
+    expect(came).to_have_attribute("aria-pressed", "false")
+    expect(came).to_be_focused()
+
+
+def test_a_mark_that_is_answered_late_takes_none_back(gateway: str, as_person: AsPerson) -> None:
+    session = hosted(gateway, "yael", "miriam", start_time=in_hours(0))
+    held: list[Route] = []
+    ruth = as_person("ruth")
+    ruth.page.route("**/participants/*/attendance", lambda route: held.append(route))
+    ruth.open(f"/study-sessions/{session}")
+    first = marks_of(ruth, "Yael").get_by_role("button", name="Came")
+    second = marks_of(ruth, "Miriam").get_by_role("button", name="Came")
+    first.focus()
+    ruth.press("Enter")
+    second.focus()
+    with ruth.page.expect_request("**/participants/*/attendance"):
+        ruth.press("Enter")
+    held[1].continue_()
+    expect(second).to_have_attribute("aria-pressed", "true")
+    held[0].continue_()
+    expect(first).to_have_attribute("aria-pressed", "true")
+    expect(second).to_have_attribute("aria-pressed", "true")
 
 
 def test_reminders_and_marks_keep_no_one_out(gateway: str, browsers: Browsers) -> None:

@@ -2088,13 +2088,20 @@ class AsyncLyceum(AsyncTransport):
         cursor: str | None = None,
         ref: str | None = None,
         havruta_id: str | None = None,
+        mine: bool | None = None,
     ) -> NotePage:
         """List your notes and those that are shared with you, newest first."""
         return await self.call(
             Request(
                 "GET",
                 "/api/notes",
-                query={"limit": limit, "cursor": cursor, "ref": ref, "havruta_id": havruta_id},
+                query={
+                    "limit": limit,
+                    "cursor": cursor,
+                    "ref": ref,
+                    "havruta_id": havruta_id,
+                    "mine": mine,
+                },
             ),
             NotePage,
         )

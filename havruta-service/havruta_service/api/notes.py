@@ -10,7 +10,7 @@ from chassis.pages import Page
 from chassis.versions import ExpectedVersion
 from chassis.web.conditional import etag, if_match
 from chassis.web.fields import UUID as Id
-from chassis.web.fields import Answer, Body, Instant, Text
+from chassis.web.fields import Answer, Body, Boolean, Instant, Text
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
@@ -67,6 +67,12 @@ class Note(Answer):
     havruta_id = fields.UUID(required=True, allow_none=True)
     ref = Written(required=True, attribute="reference", metadata={"example": "Genesis 1:1-3"})
     hebrew_ref = fields.String(required=True, attribute="reference.hebrew")
+    book = fields.String(
+        required=True, attribute="reference.book.slug", metadata={"example": "genesis"}
+    )
+    section = fields.Integer(
+        required=True, metadata={"description": "The chapter or folio in which it begins."}
+    )
     text = fields.String(required=True, allow_none=True, attribute="words")
     version = fields.Integer(required=True)
     created_at = Instant(required=True)
@@ -85,6 +91,7 @@ class NotesQuery(PageQuery):
         metadata={"description": "Notes on some of it.", "example": "Genesis 1"},
     )
     havruta_id = Id(load_default=None, metadata={"description": "Those that are shared in it."})
+    mine = Boolean(load_default=False, metadata={"description": "true: only those you wrote."})
 
 
 @blueprint.post("/api/notes", "create_note")

@@ -81,3 +81,8 @@ class PassageNote(Base):
     @property
     def reference(self) -> Reference:
         return Reference(catalogue().by_slug[self.book], self.first, self.last)
+
+    @property
+    def section(self) -> int:
+        """The number of the chapter or folio in which it begins."""
+        return self.reference.book.section_at(self.first)

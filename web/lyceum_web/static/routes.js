@@ -57,6 +57,7 @@ export const ROUTES = [
   { pattern: "/texts", load: () => import("./pages/texts.js"), style: "study" },
   { pattern: "/texts/:book", load: () => import("./pages/text.js"), style: "study" },
   { pattern: "/texts/:book/sections/:number", load: () => import("./pages/text-section.js"), style: "study" },
+  { pattern: "/notes", load: () => import("./pages/notes.js"), style: "study", signedIn: true },
   { pattern: "/havruta-sessions/:id", load: () => import("./pages/havruta-session.js"), style: "study conversation", signedIn: true },
   { pattern: "/whiteboards/:id", load: () => import("./pages/whiteboard.js"), style: "whiteboard", signedIn: true },
 

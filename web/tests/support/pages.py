@@ -38,6 +38,7 @@ PAGES = {
         "/study-sessions/new",
         "/study-sessions/{study_session}",
         "/study-sessions/{study_session}/edit",
+        "/notes",
         "/texts",
         "/texts/{book}",
         "/texts/{book}/sections/{chapter}",

@@ -22,17 +22,21 @@ export function named({ name, hebrew_name: hebrew, collection }) {
   return collection === "talmud" ? `${own} (${t("book.talmud")})` : own;
 }
 
-/** @param {{ book: Book | null, onPick: (book: Book | null) => void, error?: string }} properties */
-export function BookField({ book, onPick, error }) {
+/**
+ * @param {{ book: Book | null, onPick: (book: Book | null) => void, error?: string, label?: string,
+ *   [attribute: string]: unknown }} properties
+ */
+export function BookField({ book, onPick, error, label = t("book.label"), ...attributes }) {
   const id = useId();
   return html`
     <div class="field ${error ? "wrong" : ""}">
-      <label for=${id}>${t("book.label")}</label>
+      <label for=${id}>${label}</label>
       <p class="hint" id="${id}-hint">${t("book.hint")}</p>
       <${Combobox}
-        id=${id} label=${t("book.label")} name="book" required autofocus value=${book ? named(book) : ""}
+        id=${id} label=${label} name="book" required autofocus value=${book ? named(book) : ""}
         aria-describedby="${id}-hint ${error ? `${id}-error` : ""}" aria-invalid=${error ? "true" : undefined}
         find=${findBooks} words=${named} onPick=${onPick}
+        ...${attributes}
       />
       ${error && html`<p class="error" id="${id}-error">${error}</p>`}
     </div>

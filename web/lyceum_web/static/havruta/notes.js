@@ -31,6 +31,7 @@ export function Notes({ at, section, havruta, turn }) {
         `}
       <//>
       <${More} of=${notes} />
+      <p class="small"><a href="/notes">${t("own_notes.all")}</a></p>
     </section>
   `;
 }

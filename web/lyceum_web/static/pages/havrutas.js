@@ -31,7 +31,11 @@ export default function Havrutas() {
     <div class="narrow stack wide">
       <div class="row apart">
         <${Title} of=${t("havrutas.title")} />
-        <button type="button" class="button" onClick=${() => setNew(true)}>${t("havrutas.new")}</button>
+        <span class="row">
+          <a href="/texts">${t("texts.title")}</a>
+          <a href="/notes">${t("own_notes.title")}</a>
+          <button type="button" class="button" onClick=${() => setNew(true)}>${t("havrutas.new")}</button>
+        </span>
       </div>
       ${account.value?.email_verified && html`<${Waiting} />`}
       <section class="stack" aria-label=${t("havrutas.title")}>

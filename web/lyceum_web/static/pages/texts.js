@@ -5,6 +5,7 @@ import { Loaded, useLoaded } from "../parts/loading.js";
 import { Title } from "../parts/title.js";
 import { note, place } from "../router.js";
 import { TextHits } from "../havruta/text-hits.js";
+import { account } from "../sign-in.js";
 import { html, useState } from "../vendor/ui.js";
 import { language, t } from "../words.js";
 import { Icon } from "../parts/icon.js";
@@ -22,7 +23,10 @@ export default function Texts() {
   }
   return html`
     <div class="narrow stack wide">
-      <${Title} of=${t("texts.title")} />
+      <div class="row apart">
+        <${Title} of=${t("texts.title")} />
+        ${account.value && html`<a class="button quiet" href="/notes"><${Icon} name="pencil" />${t("own_notes.title")}</a>`}
+      </div>
       <search>
         <form class="row search" onSubmit=${onSubmit}>
           <input

@@ -17,7 +17,7 @@ import { wordsOn } from "./trouble.js";
 const WAYS = [
   { address: "/dashboard", words: "way.today", icon: "home", own: true, under: /^\/(dashboard|calendar)/ },
   { address: "/", words: "way.near", icon: "pin", under: /^\/($|study-sessions)/ },
-  { address: "/havrutas", words: "way.havruta", icon: "book", own: true, under: /^\/(havruta|texts)/ },
+  { address: "/havrutas", words: "way.havruta", icon: "book", own: true, under: /^\/(havruta|texts|notes)/ },
   { address: "/texts", words: "way.texts", icon: "book", open: true, under: /^\/texts/ },
   { address: "/courses", words: "way.tutors", icon: "tutor", under: /^\/(courses|tutors|enrollments|sessions|tutoring|whiteboards)/ },
   { address: "/assessments", words: "way.assessments", icon: "quiz", under: /^\/assessment/ },

@@ -2,7 +2,7 @@
 /** Who came to a session: the host marks it, and each person sees what concerns them. */
 import { get, put } from "../api.js";
 import { DAY } from "../time.js";
-import { html } from "../vendor/ui.js";
+import { html, useRef } from "../vendor/ui.js";
 import { t } from "../words.js";
 import { useAction } from "../parts/action.js";
 import { useLoaded } from "../parts/loading.js";
@@ -20,7 +20,7 @@ function isTime({ cancelled_at: cancelled, starts_at: from, ended_at: ended, end
 }
 
 /**
- * The marks of a session, for its host while they can be changed.
+ * The marks of a session, for its host while they can be changed; `note` has one more of them shown.
  * @param {Session} session @param {boolean} isHost
  */
 export function useMarks(session, isHost) {
@@ -28,7 +28,15 @@ export function useMarks(session, isHost) {
   const canMark = isHost && isTime(session);
   const read = async (/** @type {AbortSignal} */ signal) =>
     canMark ? marksIn(await get("/api/study-sessions/{session_id}/attendance", { params, signal })) : null;
-  return useLoaded(read, [session.id, canMark, session.current_participants]);
+  const { value, set } = useLoaded(read, [session.id, canMark, session.current_participants]);
+  // One may be sent before the answer to another is here, and shows both.
+  const last = useRef(value);
+  last.current = value;
+  const note = (/** @type {string} */ id, /** @type {boolean | null} */ attended) => {
+    last.current = new Map([...(last.current || []), [id, attended]]);
+    set(last.current);
+  };
+  return { value, note };
 }
 
 /** @param {Schemas["SessionAttendance"]} answer @returns {Marks} */
@@ -36,13 +44,13 @@ const marksIn = ({ items }) => new Map(items.map((each) => [each.user_id, each.a
 
 /**
  * The two buttons next to a person. Pressed again, a mark is taken back.
- * @param {{ session: Session, id: string, name: string, marks: { value?: Marks | null, set: (marks: Marks) => void } }} properties
+ * @param {{ session: Session, id: string, name: string, marks: ReturnType<typeof useMarks> }} properties
  */
 export function Mark({ session, id, name, marks }) {
   const action = useAction(async (/** @type {boolean | null} */ attended) => {
     const params = { session_id: session.id, user_id: id };
     await put("/api/study-sessions/{session_id}/participants/{user_id}/attendance", { params, body: { attended } });
-    marks.set(new Map([...(marks.value || []), [id, attended]]));
+    marks.note(id, attended);
   });
   const mark = marks.value?.get(id) ?? null;
   return html`
