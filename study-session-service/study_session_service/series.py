@@ -182,7 +182,7 @@ def create(
         return sessions.create(host_id, announced)
     times = times_of(announced["start_time"], rrule, timezone)
     sessions.require_room_to_host(host_id, len(times))
-    series_id = _add_series(rrule, timezone)
+    series_id = add_series(rrule, timezone)
     first = StudySession(host_id=host_id, **announced)
     sessions.derive(first)
     given = {name: value for name in DETAILS if (value := getattr(first, name)) is not None}
@@ -464,7 +464,7 @@ def _change_alone(
     return changed
 
 
-def _add_series(rrule: str, timezone: str) -> UUID:
+def add_series(rrule: str, timezone: str) -> UUID:
     series = Series(id=uuid4(), rrule=rrule, timezone=timezone)
     db.session.add(series)
     db.session.flush()
@@ -541,7 +541,7 @@ def _split(session: SessionRow, going: Sequence[SessionRow]) -> None:
     if db.session.scalar(earlier.limit(1)) is None:
         return
     [rule] = fetch(sessions.RULE, {"series_id": session.series_id})
-    own_id = _add_series(rule.rrule, rule.timezone)
+    own_id = add_series(rule.rrule, rule.timezone)
     for each in going:
         each.series_id = own_id
     values = {"ids": [each.id for each in going], "series_id": own_id}

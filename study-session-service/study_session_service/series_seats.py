@@ -180,7 +180,7 @@ def join(
     asked = look(session_id, user_id)
     participation.admit(asked, join_code)
     known = [
-        each for each in _locked(asked.session, scope, user_id) if _is_open_to(each, join_code)
+        each for each in lock_seen(asked.session, scope, user_id) if _is_open_to(each, join_code)
     ]
     if not known:
         lifecycle.require_open(asked.session)
@@ -195,8 +195,8 @@ def join(
         for outcome in (Outcome.JOINED, Outcome.WAITING)
     }
     _require_room(user_id, sum(map(len, new.values())))
-    _take(new[Outcome.JOINED], user_id)
-    positions = _wait(new[Outcome.WAITING], user_id)
+    take(new[Outcome.JOINED], user_id)
+    positions = wait(new[Outcome.WAITING], user_id)
     return [
         Part(
             each.session.id,
@@ -214,13 +214,13 @@ def leave(session_id: UUID, user_id: UUID, scope: Scope) -> None:
     if session.series_id is None or scope == Scope.THIS:
         participation.leave(session_id, user_id)
         return
-    own = _locked(session, scope, user_id)
+    own = lock_seen(session, scope, user_id)
     if any(each.is_inside and each.session.host_id == user_id for each in own):
         raise TransferRequired
-    released = _release([each.session.id for each in own if each.is_inside], user_id)
+    released = release([each.session.id for each in own if each.is_inside], user_id)
     happenings = [Happening(each, each.last_seq, [each.host_id]) for each in released]
     notify_once(Kind.PERSON_LEFT, happenings, actor=user_id, removed=False)
-    _stop_waiting([each.session.id for each in own if each.position], user_id)
+    stop_waiting([each.session.id for each in own if each.position], user_id)
     promote([each.id for each in released])
 
 
@@ -239,7 +239,7 @@ def remove(
         participation.remove(session_id, host_id, user_id, reason)
         return
     # All of the series: they have one code.
-    everywhere = _locked(session, Scope.ALL, user_id)
+    everywhere = lock_seen(session, Scope.ALL, user_id)
     session = see(session_id, host_id).session
     if session.host_id != host_id:
         raise Forbidden("Only the host may do this.", required="host")
@@ -250,13 +250,13 @@ def remove(
     if user_id == host_id:
         raise TransferRequired
     was_removed = all(each.mine and each.mine.removed_at for each in meant)
-    released = _release(
+    released = release(
         [each.session.id for each in theirs if each.is_inside], user_id, removed=True
     )
     # Also out of those in which they never were.
-    _keep_out([each.session.id for each in meant], user_id)
+    keep_out([each.session.id for each in meant], user_id)
     waited = [each for each in theirs if each.position]
-    _stop_waiting([each.session.id for each in waited], user_id)
+    stop_waiting([each.session.id for each in waited], user_id)
     numbers = {each.id: each.last_seq for each in released}
     told = [each.session for each in theirs if each.is_inside or each.position]
     happenings = [Happening(each, numbers.get(each.id, 0), [user_id]) for each in told]
@@ -269,7 +269,7 @@ def remove(
         )
 
 
-def _locked(session: SessionRow, scope: Scope, user_id: UUID) -> Sequence[SeenSession]:
+def lock_seen(session: SessionRow, scope: Scope, user_id: UUID) -> Sequence[SeenSession]:
     """The sessions that are meant and not over, locked with the person's rows; how they stand to them."""
     # The participant's rows before the sessions', as everywhere.
     lock_rows(session, scope, user_id)
@@ -308,7 +308,7 @@ def _require_room(user_id: UUID, more: int) -> None:
         raise JoinedSessionLimitReached
 
 
-def _take(ids: Sequence[UUID], user_id: UUID) -> None:
+def take(ids: Sequence[UUID], user_id: UUID) -> None:
     """Seat the person in these locked sessions, each of which has a seat."""
     if not ids:
         return
@@ -319,7 +319,7 @@ def _take(ids: Sequence[UUID], user_id: UUID) -> None:
     notify_once(Kind.PERSON_JOINED, happenings, actor=user_id)
 
 
-def _release(ids: Sequence[UUID], user_id: UUID, *, removed: bool = False) -> Sequence[SessionRow]:
+def release(ids: Sequence[UUID], user_id: UUID, *, removed: bool = False) -> Sequence[SessionRow]:
     """Take the person's seats in these locked sessions back; the sessions as they are then."""
     if not ids:
         return []
@@ -350,7 +350,7 @@ def _tell(
     cache.forget(*(each.id for each in counted))
 
 
-def _wait(ids: Sequence[UUID], user_id: UUID) -> dict[UUID, int]:
+def wait(ids: Sequence[UUID], user_id: UUID) -> dict[UUID, int]:
     """Put the person at the end of the waitlists of these locked, full sessions; the positions."""
     if not ids:
         return {}
@@ -359,11 +359,11 @@ def _wait(ids: Sequence[UUID], user_id: UUID) -> dict[UUID, int]:
     return {row.session_id: row.length for row in fetch(LENGTHS, {"ids": ids})}
 
 
-def _stop_waiting(ids: Sequence[UUID], user_id: UUID) -> None:
+def stop_waiting(ids: Sequence[UUID], user_id: UUID) -> None:
     statements.execute(db.session, NO_LONGER_WAITING, {"ids": ids, "user_id": user_id})
 
 
-def _keep_out(ids: Sequence[UUID], user_id: UUID) -> None:
+def keep_out(ids: Sequence[UUID], user_id: UUID) -> None:
     """Let the person never again have a seat in these locked sessions."""
     statements.execute(db.session, KEEPING_OUT, {"ids": ids, "user_id": user_id, "at": now()})
 
