@@ -8,7 +8,7 @@ A list in the order of time is read from the cells that the area touches: each h
 PostgreSQL merges them. So of a place with thousands of sessions hardly more rows are read than shown.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,18 +17,15 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     Boolean,
     ColumnElement,
     CompoundSelect,
-    DateTime,
     Double,
     Integer,
     Select,
     String,
     and_,
-    any_,
     bindparam,
     func,
     literal_column,
@@ -46,6 +43,7 @@ from chassis.normalization import search_key
 from chassis.pages import Page, cut
 from study_session_service import cache, cells
 from study_session_service.geometry import FARTHEST_SNAP, Box, Point, boxes_around, widened
+from study_session_service.lists import ANNOUNCED, AT, HAS_STATUS, IN_LISTS, LIST_COLUMNS, in_order
 from study_session_service.locations import exact_values, holds_exact, shown_to, shown_values
 from study_session_service.models import (
     LARGER_CELLS,
@@ -78,35 +76,6 @@ NO_CELL = -1
 # No index finds mere punctuation: so many open sessions are read for it.
 SCANNED = 1000
 # A letter or digit, and as many in a row as the index on words needs to find them anywhere.
-# A cached session has the point and the venue that strangers see instead of its own, and nothing that
-# lists do not show.
-NOT_LISTED = frozenset(
-    {
-        "latitude",
-        "longitude",
-        "approximate_latitude",
-        "approximate_longitude",
-        "description",
-        "meeting_url",
-        "join_code",
-        "cancellation_reason",
-        "last_seq",
-        "version",
-        "is_open",
-        "hidden_at",
-        "detached",
-        "next_from",
-    }
-)
-LIST_COLUMNS = tuple(c.key for c in StudySession.__table__.columns if c.key not in NOT_LISTED)
-# What a list reads: who sees which of the points is decided for each row.
-IN_LISTS = (
-    *LIST_COLUMNS,
-    "latitude",
-    "longitude",
-    "approximate_latitude",
-    "approximate_longitude",
-)
 
 
 class Shown(StrEnum):
@@ -167,16 +136,9 @@ class Shape(NamedTuple):
     cells: Cells | None  # None if the area touches too many, or is not read one by one
 
 
-AT = bindparam("at", type_=DateTime(timezone=True))
 LIMIT = bindparam("limit", type_=Integer)
 # Literally, so that the partial indexes that name it serve any prepared statement.
 IS_PUBLIC = StudySession.visibility == literal_column(f"'{Visibility.PUBLIC}'")
-# An array, because SQLAlchemy writes an IN again for each list.
-HAS_STATUS = StudySession.status_column(AT) == any_(bindparam("statuses", type_=ARRAY(String)))
-ANNOUNCED: Mapping[str, ColumnElement[bool]] = {
-    "since": StudySession.start_time >= bindparam("since"),
-    "until": StudySession.start_time < bindparam("until"),
-}
 SAID = literal_column(WORDS, String)
 # Compared outside of the limit, where nothing but these is read.
 FIRST = (
@@ -381,11 +343,6 @@ def _in_cells(here: Select[*tuple[Any, ...]], read: Cells) -> CompoundSelect[*tu
     around = shown_to(signed_in=False).lies_in(read.boxes, "around")
     here = here.where(IS_PUBLIC, around)
     return union_all(*(here.where(cell == bindparam(f"cell_{part}")) for part in range(read.parts)))
-
-
-def in_order(seen: SeenSession) -> tuple[datetime, UUID]:
-    """What lists of sessions are sorted by."""
-    return seen.session.start_time, seen.session.id
 
 
 def _area(wanted: Search) -> Sequence[Box]:

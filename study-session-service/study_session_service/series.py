@@ -45,6 +45,7 @@ from study_session_service import (
     seats,
     sessions,
 )
+from study_session_service.lists import HAS_STATUS, IN_LISTS, STATUSES, When, in_order
 from study_session_service.models import (
     Participant,
     Role,
@@ -56,18 +57,12 @@ from study_session_service.models import (
     db,
     messages,
 )
-from study_session_service.nearby import HAS_STATUS, IN_LISTS, in_order
 from study_session_service.notifications import Happening, Kind, notify_once, people_in_each
 from study_session_service.participation import NotAParticipant
 from study_session_service.repetition import at_wall_time, repeated, zone_of
 from study_session_service.rooms import KIND
 from study_session_service.rows import SessionRow, columns_of, fetch
-from study_session_service.sessions import (
-    STATUSES,
-    CapacityBelowParticipants,
-    NotChangeable,
-    When,
-)
+from study_session_service.sessions import CapacityBelowParticipants, NotChangeable
 from study_session_service.visibility import (
     DETAILS,
     IS_MINE,

@@ -19,6 +19,7 @@ from chassis.errors import Problem
 from chassis.testing import User, a_user, count_queries, race
 from chassis.versions import ANY
 from study_session_service import erasure, participation, series, series_seats
+from study_session_service.lists import When
 from study_session_service.models import SessionType, db, messages
 from study_session_service.participation import JoinedSessionLimitReached
 from study_session_service.series import Scope
@@ -269,7 +270,7 @@ def raced(do: Callable[..., Any]) -> Callable[..., tuple[list[UUID], UUID]]:
         }
         rule = f"FREQ=DAILY;COUNT={sessions}"
         first = do(lambda: series.create(host, details, rule, "UTC").session.id)
-        listed = do(series.of_series, first, host, series.When.UPCOMING, 100, None)
+        listed = do(series.of_series, first, host, When.UPCOMING, 100, None)
         return [each.session.id for each in listed.items], host
 
     return make

@@ -16,6 +16,7 @@ from study_session_service.api.examples import PLAN
 from study_session_service.api.fields import RRULE, TIME_ZONE, require_zone
 from study_session_service.api.sessions import StudySessionPage
 from study_session_service.lifecycle import SessionCancelled, SessionEnded
+from study_session_service.lists import When
 from study_session_service.participation import (
     JoinedSessionLimitReached,
     RemovedByHost,
@@ -24,7 +25,6 @@ from study_session_service.participation import (
 from study_session_service.repetition import InvalidRecurrence
 from study_session_service.series import Scope
 from study_session_service.series_seats import Outcome
-from study_session_service.sessions import When
 from study_session_service.visibility import SeenSession
 
 blueprint = Blueprint("series")

@@ -23,6 +23,7 @@ from study_session_service import lifecycle, series, sessions
 from study_session_service.api.examples import EVENING
 from study_session_service.api.fields import RRULE, TIME_ZONE, Origin, point, require_zone
 from study_session_service.lifecycle import SessionCancelled, SessionEnded
+from study_session_service.lists import When
 from study_session_service.models import (
     LocationVisibility,
     Mode,
@@ -39,7 +40,6 @@ from study_session_service.sessions import (
     HostedSessionLimitReached,
     NotChangeable,
     OwnRole,
-    When,
 )
 from study_session_service.visibility import SeenSession
 
