@@ -1,39 +1,25 @@
 """RULES: which sessions of a series a person sees."""
 
 from datetime import datetime
-from functools import cache as once
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Integer, Select, Uuid, and_, bindparam, or_, select
+from sqlalchemy import Integer, Select, Uuid, bindparam, select
 
 from chassis.clock import now
 from chassis.data.keyset import after_bound, after_values
 from chassis.pages import Page, cut
 from study_session_service.lists import HAS_STATUS, IN_LISTS, STATUSES, When, in_order
-from study_session_service.models import Participant, StudySession, Visibility
+from study_session_service.models import Participant, StudySession
 from study_session_service.rows import columns_of, fetch
 from study_session_service.visibility import (
+    ABOUT_VIEWER,
+    IS_KNOWN,
     IS_MINE,
-    MINE,
-    OUT_OF_REACH,
-    POSITION,
     SeenSession,
     see,
     seen_by,
-)
-
-# `SeenSession.is_known`, as SQL.
-IS_KNOWN = or_(
-    Participant.is_active,
-    POSITION.is_not(None),
-    and_(
-        ~OUT_OF_REACH,
-        or_(
-            StudySession.visibility != Visibility.PRIVATE,
-            and_(Participant.id.is_not(None), Participant.removed_at.is_(None)),
-        ),
-    ),
 )
 
 
@@ -49,7 +35,7 @@ def of_series(
     return cut([seen_by(row, IN_LISTS, at) for row in rows], limit, in_order)
 
 
-@once
+@cache
 def _of_series(when: When, *, follows: bool, has_series: bool) -> Select[*tuple[Any, ...]]:
     is_past = when == When.PAST
     order = [StudySession.start_time, StudySession.id]
@@ -59,12 +45,7 @@ def _of_series(when: When, *, follows: bool, has_series: bool) -> Select[*tuple[
         else StudySession.id == bindparam("session_id", type_=Uuid)
     )
     query = (
-        select(
-            *columns_of(StudySession, IN_LISTS),
-            *MINE,
-            POSITION.label("position"),
-            OUT_OF_REACH.label("out_of_reach"),
-        )
+        select(*columns_of(StudySession, IN_LISTS), *ABOUT_VIEWER)
         .outerjoin_from(StudySession, Participant, IS_MINE)
         .where(is_of_it, HAS_STATUS, IS_KNOWN)
         .order_by(*(column.desc() if is_past else column for column in order))

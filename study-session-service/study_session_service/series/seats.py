@@ -31,14 +31,7 @@ from study_session_service.rooms import KIND
 from study_session_service.rows import SessionRow, columns_of, fetch
 from study_session_service.series.scope import Scope, is_going_on, lock_rows, lock_within
 from study_session_service.series.writing import ARE_GIVEN, IDS
-from study_session_service.visibility import (
-    IS_MINE,
-    MINE,
-    OUT_OF_REACH,
-    POSITION,
-    SeenSession,
-    seen_by,
-)
+from study_session_service.visibility import ABOUT_VIEWER, IS_MINE, SeenSession, seen_by
 
 FACTS = (
     "id",
@@ -55,12 +48,7 @@ FACTS = (
     "current_participants",
 )
 STANDINGS = (
-    select(
-        *columns_of(StudySession, FACTS),
-        *MINE,
-        POSITION.label("position"),
-        OUT_OF_REACH.label("out_of_reach"),
-    )
+    select(*columns_of(StudySession, FACTS), *ABOUT_VIEWER)
     .outerjoin_from(StudySession, Participant, IS_MINE)
     .where(ARE_GIVEN)
     .order_by(StudySession.start_time, StudySession.id)
