@@ -12,22 +12,14 @@ from uuid import UUID
 
 from chassis.clock import now
 from chassis.data.limits import counting, take_turns
-from chassis.errors import Forbidden, NotFound
+from chassis.errors import NotFound
 from study_session_service import join_codes, lifecycle, participation
 from study_session_service.models import db
 from study_session_service.notifications import Happening, Kind, notify_once
 from study_session_service.participation import JOINED, JoinedSessionLimitReached, TransferRequired
 from study_session_service.rows import SessionRow
-from study_session_service.series.scope import Scope, is_going_on
-from study_session_service.series.seats import (
-    keep_out,
-    lock_seen,
-    promote,
-    release,
-    stop_waiting,
-    take,
-    wait,
-)
+from study_session_service.series import seats
+from study_session_service.series.scope import Scope, is_going_on, require_host
 from study_session_service.visibility import SeenSession, look, see
 
 
@@ -67,7 +59,9 @@ def join(
     asked = look(session_id, user_id)
     participation.admit(asked, join_code)
     known = [
-        each for each in lock_seen(asked.session, scope, user_id) if _is_open_to(each, join_code)
+        each
+        for each in seats.lock_seen(asked.session, scope, user_id)
+        if _is_open_to(each, join_code)
     ]
     if not known:
         lifecycle.require_open(asked.session)
@@ -82,8 +76,8 @@ def join(
         for outcome in (Outcome.JOINED, Outcome.WAITING)
     }
     _require_room(user_id, sum(map(len, new.values())))
-    take(new[Outcome.JOINED], user_id)
-    positions = wait(new[Outcome.WAITING], user_id)
+    seats.take(new[Outcome.JOINED], user_id)
+    positions = seats.wait(new[Outcome.WAITING], user_id)
     return [
         Part(
             each.session.id,
@@ -101,14 +95,14 @@ def leave(session_id: UUID, user_id: UUID, scope: Scope) -> None:
     if session.series_id is None or scope == Scope.THIS:
         participation.leave(session_id, user_id)
         return
-    own = lock_seen(session, scope, user_id)
+    own = seats.lock_seen(session, scope, user_id)
     if any(each.is_inside and each.session.host_id == user_id for each in own):
         raise TransferRequired
-    released = release([each.session.id for each in own if each.is_inside], user_id)
+    released = seats.release([each.session.id for each in own if each.is_inside], user_id)
     happenings = [Happening(each, each.last_seq, [each.host_id]) for each in released]
     notify_once(Kind.PERSON_LEFT, happenings, actor=user_id, removed=False)
-    stop_waiting([each.session.id for each in own if each.position], user_id)
-    promote([each.id for each in released])
+    seats.stop_waiting([each.session.id for each in own if each.position], user_id)
+    seats.promote([each.id for each in released])
 
 
 def remove(
@@ -126,10 +120,9 @@ def remove(
         participation.remove(session_id, host_id, user_id, reason)
         return
     # All of the series: they have one code.
-    everywhere = lock_seen(session, Scope.ALL, user_id)
+    everywhere = seats.lock_seen(session, Scope.ALL, user_id)
     session = see(session_id, host_id).session
-    if session.host_id != host_id:
-        raise Forbidden("Only the host may do this.", required="host")
+    require_host(session, host_id)
     meant = [each for each in everywhere if _is_meant(each, session, scope)]
     theirs = [each for each in meant if each.mine or each.position]
     if not any(each.mine for each in meant):
@@ -137,18 +130,18 @@ def remove(
     if user_id == host_id:
         raise TransferRequired
     was_removed = all(each.mine and each.mine.removed_at for each in meant)
-    released = release(
+    released = seats.release(
         [each.session.id for each in theirs if each.is_inside], user_id, removed=True
     )
     # Also out of those in which they never were.
-    keep_out([each.session.id for each in meant], user_id)
+    seats.keep_out([each.session.id for each in meant], user_id)
     waited = [each for each in theirs if each.position]
-    stop_waiting([each.session.id for each in waited], user_id)
+    seats.stop_waiting([each.session.id for each in waited], user_id)
     numbers = {each.id: each.last_seq for each in released}
     told = [each.session for each in theirs if each.is_inside or each.position]
     happenings = [Happening(each, numbers.get(each.id, 0), [user_id]) for each in told]
     notify_once(Kind.REMOVED, happenings, actor=host_id, reason=reason)
-    promote([each.id for each in released])
+    seats.promote([each.id for each in released])
     # Removed again, they do not know the present one.
     if not was_removed:
         join_codes.renew(

@@ -10,9 +10,8 @@ from sqlalchemy import ARRAY, DateTime, Uuid, and_, any_, bindparam, or_, select
 
 from chassis.clock import now
 from chassis.errors import Forbidden
-from study_session_service.lists import STATUSES, When
-from study_session_service.models import Participant, Status, StudySession
-from study_session_service.rows import SessionRow, columns_of, fetch
+from study_session_service.models import OPEN, Participant, Status, StudySession
+from study_session_service.rows import SessionRow, columns_of, earliest_first, fetch
 from study_session_service.visibility import DETAILS, see
 
 # By its series and time, or itself.
@@ -66,8 +65,7 @@ def locked(
 
 def lock_within(session: SessionRow, scope: Scope) -> Sequence[SessionRow]:
     """The open sessions of the series that are meant, locked, as they are now; earliest first."""
-    found = [SessionRow(**row._mapping) for row in fetch(LOCK, _meant(session, scope))]
-    return sorted(found, key=lambda each: (each.start_time, each.id))
+    return earliest_first(fetch(LOCK, _meant(session, scope)))
 
 
 def lock_rows(session: SessionRow, scope: Scope, *user_ids: UUID) -> Sequence[Any]:
@@ -88,7 +86,7 @@ def hosted_ahead(found: Sequence[SessionRow], host_id: UUID) -> Sequence[Session
 
 def is_going_on(session: SessionRow) -> bool:
     """Whether it is live or yet to come."""
-    return session.status_at(now()) in STATUSES[When.UPCOMING]
+    return session.status_at(now()) in OPEN
 
 
 def require_host(session: SessionRow, user_id: UUID) -> None:

@@ -28,7 +28,7 @@ from study_session_service import cache, seats
 from study_session_service.models import Participant, Role, StudySession, Waiting, db, messages
 from study_session_service.notifications import Happening, Kind, notify_once
 from study_session_service.rooms import KIND
-from study_session_service.rows import SessionRow, columns_of, fetch
+from study_session_service.rows import SessionRow, columns_of, earliest_first, fetch
 from study_session_service.series.scope import Scope, is_going_on, lock_rows, lock_within
 from study_session_service.series.writing import ARE_GIVEN, IDS
 from study_session_service.visibility import ABOUT_VIEWER, IS_MINE, SeenSession, seen_by
@@ -170,8 +170,7 @@ def promote(session_ids: Sequence[UUID]) -> None:
 def _counted(ids: Sequence[UUID], change: int) -> Sequence[SessionRow]:
     """Change the counters of these locked sessions, and number what happened; earliest first."""
     rows = statements.execute(db.session, COUNTING, {"ids": ids, "change": change, "at": now()})
-    found = [SessionRow(**row._mapping) for row in rows]
-    return sorted(found, key=lambda each: (each.start_time, each.id))
+    return earliest_first(rows)
 
 
 def _tell(

@@ -9,7 +9,7 @@ from chassis.clock import now
 from study_session_service import cache
 from study_session_service.models import StudySession, db, messages
 from study_session_service.rooms import KIND
-from study_session_service.rows import SessionRow, columns_of, fetch
+from study_session_service.rows import SessionRow, columns_of, earliest_first, fetch
 from study_session_service.visibility import DETAILS
 
 IDS = bindparam("ids", type_=ARRAY(Uuid))
@@ -19,8 +19,7 @@ THESE = select(*columns_of(StudySession, DETAILS)).where(ARE_GIVEN)
 
 def these(ids: Sequence[UUID]) -> Sequence[SessionRow]:
     """These sessions as they are now, earliest first."""
-    found = [SessionRow(**row._mapping) for row in fetch(THESE, {"ids": ids})]
-    return sorted(found, key=lambda each: (each.start_time, each.id))
+    return earliest_first(fetch(THESE, {"ids": ids}))
 
 
 def write_each(changed: Sequence[SessionRow], names: Sequence[str]) -> Sequence[SessionRow]:
