@@ -30,7 +30,8 @@ from chassis import testing
 from chassis.clock import now
 from chassis.data.db import SESSION_SETTINGS
 from study_session_service.geometry import Point
-from study_session_service.nearby import Search, prepared
+from study_session_service.nearby.matching import prepared
+from study_session_service.nearby.wanted import Search
 
 RADIUS = 5000.0
 MESSAGES = 20_000

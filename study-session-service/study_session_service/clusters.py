@@ -23,9 +23,11 @@ from sqlalchemy import (
 from chassis.clock import now
 from study_session_service import cells
 from study_session_service.geometry import Box
+from study_session_service.lists import AT, HAS_STATUS, IN_LISTS
 from study_session_service.locations import shown_to, shown_values
 from study_session_service.models import MAP_CELL, OPEN, StudySession
-from study_session_service.nearby import AT, HAS_STATUS, IN_LISTS, IS_PUBLIC, NEXT_AT, Shown
+from study_session_service.nearby.filters import IS_PUBLIC, NEXT_AT
+from study_session_service.nearby.wanted import Shown
 from study_session_service.rows import SessionRow, columns_of, fetch
 from study_session_service.visibility import OUT_OF_REACH, SeenSession
 

@@ -25,7 +25,7 @@ from study_session_service.models import (
     db,
 )
 from study_session_service.repetition import at_wall_time
-from study_session_service.series import renew_next
+from study_session_service.series.next_session import renew_next
 
 HOUR = 60
 DAY = 24 * HOUR

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from chassis.clock import now
 from chassis.data.stored_answers import forget_answers
 from chassis.messaging.messages import Event
-from study_session_service import cache, chat, lifecycle, reminders, rooms, seats, series
+from study_session_service import cache, chat, lifecycle, reminders, rooms, seats
 from study_session_service.geometry import Point, approximate
 from study_session_service.models import (
     ChatMessage,
@@ -22,6 +22,7 @@ from study_session_service.models import (
     db,
 )
 from study_session_service.notifications import Happening, Kind, notify_once
+from study_session_service.series.next_session import renew_next
 
 REASON = "The host's account was deleted."
 TITLE, SUBJECT = "A study session", "Study"
@@ -44,7 +45,7 @@ def erase(user_id: UUID) -> None:
     # At last, so that of a series each person is told once.
     for _, of_series in groupby(sorted(cancelled, key=_order), lambda each: _order(each)[0]):
         notify_once(Kind.SESSION_CANCELLED, list(of_series), reason=REASON)
-    series.renew_next(*{each.session.series_id for each in cancelled})
+    renew_next(*{each.session.series_id for each in cancelled})
     reminders.forget(user_id)
     apart.forget(user_id)
     forget_answers(db, user_id)

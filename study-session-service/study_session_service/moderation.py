@@ -10,8 +10,9 @@ from chassis.clock import now
 from chassis.errors import NotFound
 from chassis.messaging.apart import BLOCKED
 from chassis.messaging.messages import Event
-from study_session_service import cache, chat, lifecycle, seats, series
+from study_session_service import cache, chat, lifecycle, seats
 from study_session_service.models import ChatMessage, Participant, StudySession, Waiting, db
+from study_session_service.series.next_session import renew_next
 from study_session_service.visibility import look
 
 
@@ -83,7 +84,7 @@ def _hide_session(session_id: UUID) -> None:
     for each in db.session.scalars(shown, execution_options={"populate_existing": True}):
         each.hidden_at = now()
         cache.forget(each.id)
-    series.renew_next(session.series_id)
+    renew_next(session.series_id)
 
 
 def _hide_message(message_id: UUID) -> None:

@@ -4,7 +4,7 @@ Statements are built once, when a module is imported or by a cached function of 
 text. All else is bound, so SQLAlchemy compiles each text once and PostgreSQL prepares it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -21,6 +21,12 @@ class SessionRow(SessionFacts, SimpleNamespace):
 def columns_of(kind: type[Base], names: Sequence[str]) -> Sequence[Any]:
     """These columns of the table."""
     return [getattr(kind, name) for name in names]
+
+
+def earliest_first(rows: Iterable[Row[Any]]) -> Sequence[SessionRow]:
+    """The sessions in the rows, in the order of time."""
+    found = [SessionRow(**row._mapping) for row in rows]
+    return sorted(found, key=lambda each: (each.start_time, each.id))
 
 
 def fetch(statement: Select[*tuple[Any, ...]], values: dict[str, Any]) -> Sequence[Row[Any]]:

@@ -19,8 +19,8 @@ from chassis.pages import Page, cut
 from chassis.versions import ExpectedVersion
 from study_session_service import cache, join_codes, lifecycle, reminders, rooms, seats
 from study_session_service.geometry import Point, approximate, rounded
+from study_session_service.lists import ANNOUNCED, HAS_STATUS, IN_LISTS, STATUSES, When, in_order
 from study_session_service.models import (
-    OPEN,
     LocationVisibility,
     Participant,
     Role,
@@ -31,7 +31,6 @@ from study_session_service.models import (
     Waiting,
     db,
 )
-from study_session_service.nearby import ANNOUNCED, HAS_STATUS, IN_LISTS, in_order
 from study_session_service.notifications import Kind, notify, people_in
 from study_session_service.rows import SessionRow, columns_of, fetch
 from study_session_service.visibility import (
@@ -65,12 +64,6 @@ class OwnRole(StrEnum):
     WAITING = "waiting"
 
 
-class When(StrEnum):
-    UPCOMING = "upcoming"
-    PAST = "past"
-
-
-STATUSES = {When.UPCOMING: OPEN, When.PAST: frozenset(Status) - OPEN}
 OWN_FILTERS: Mapping[str, ColumnElement[bool]] = {
     **ANNOUNCED,
     "role": Participant.role == bindparam("role"),

@@ -69,14 +69,26 @@ POSITION = (
 OUT_OF_REACH = or_(
     StudySession.hidden_at.is_not(None), StudySession.host_id.in_(apart.people_apart_from(VIEWER))
 )
+ABOUT_VIEWER = (*MINE, POSITION.label("position"), OUT_OF_REACH.label("out_of_reach"))
+# `SeenSession.is_known`, as SQL.
+IS_KNOWN = or_(
+    Participant.is_active,
+    POSITION.is_not(None),
+    and_(
+        ~OUT_OF_REACH,
+        or_(
+            StudySession.visibility != Visibility.PRIVATE,
+            and_(Participant.id.is_not(None), Participant.removed_at.is_(None)),
+        ),
+    ),
+)
 DETAILS = tuple(c.key for c in StudySession.__table__.columns if c.key != "is_open")
 
 
 def standing(columns: Sequence[str], *more: ColumnElement[Any]) -> Select[*tuple[Any, ...]]:
     """These columns of a session, for `seen_by`; the viewer's `position` on its waitlist; and more."""
-    about_viewer = (*MINE, POSITION.label("position"), OUT_OF_REACH.label("out_of_reach"))
     return (
-        select(*columns_of(StudySession, columns), *about_viewer, *more)
+        select(*columns_of(StudySession, columns), *ABOUT_VIEWER, *more)
         .outerjoin_from(StudySession, Participant, IS_MINE)
         .where(StudySession.id == bindparam("session_id", type_=Uuid))
     )

@@ -15,8 +15,9 @@ from sqlalchemy import text
 from chassis import testing
 from chassis.clock import now, rfc3339
 from chassis.testing import User, a_user, count_queries
-from study_session_service import cache, nearby
+from study_session_service import cache
 from study_session_service.models import ChatMessage, Participant, StudySession, db
+from study_session_service.nearby import pages
 
 BASE = "/api/study-sessions"
 Open = Callable[..., Any]
@@ -161,7 +162,7 @@ def test_the_cached_list_follows_the_clock(
 def test_a_page_longer_than_the_cached_list_is_complete(
     client: FlaskClient, open_session: Open, ruth: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(nearby, "KEPT", 3)
+    monkeypatch.setattr(pages, "KEPT", 3)
     for _ in range(5):
         open_session(ruth)
     for _ in range(2):

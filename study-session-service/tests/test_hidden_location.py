@@ -11,7 +11,8 @@ from flask.testing import FlaskClient
 from chassis import testing
 from chassis.clock import now, rfc3339
 from chassis.testing import User, a_user
-from study_session_service import nearby
+from study_session_service.lists import LIST_COLUMNS
+from study_session_service.models import StudySession
 
 BASE = "/api/study-sessions"
 AREA = "bbox=35.0,31.5,35.5,32.0"
@@ -188,6 +189,6 @@ def test_the_cached_list_holds_no_hidden_venue_and_one_of_before_is_not_shown(
 def test_each_list_column_with_text_is_known_to_these_tests() -> None:
     texts = {"title", "subject", "venue_name"}
     choices = {"session_type", "status", "mode", "visibility", "location_visibility"}
-    columns = nearby.StudySession.__table__.columns
-    named = {name for name in nearby.LIST_COLUMNS if columns[name].type.python_type is str}
+    columns = StudySession.__table__.columns
+    named = {name for name in LIST_COLUMNS if columns[name].type.python_type is str}
     assert named == texts | choices

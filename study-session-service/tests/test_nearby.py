@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import psycopg
 
 from chassis import testing
 from chassis.clock import now
-from study_session_service import clusters, nearby
+from study_session_service import clusters
 from study_session_service.geometry import (
     Box,
     Point,
@@ -31,7 +31,10 @@ from study_session_service.geometry import (
     split,
 )
 from study_session_service.models import OPEN, Participant, Status, db
-from study_session_service.nearby import Search, Sort
+from study_session_service.nearby.filters import SCANNED
+from study_session_service.nearby.matching import CELLS_READ, matching, prepared
+from study_session_service.nearby.pages import search
+from study_session_service.nearby.wanted import Search, Sort
 
 COUNT = 10_000
 JERUSALEM, TAVEUNI = Point(31.778, 35.235), Point(-16.8, 180.0)
@@ -134,7 +137,7 @@ def shown(row: dict[str, Any]) -> Point:
 
 
 def found(wanted: Search, viewer_id: UUID | None = None) -> Sequence[UUID]:
-    return [seen.session.id for seen in nearby.matching(viewer_id, wanted, now(), COUNT)]
+    return [seen.session.id for seen in matching(viewer_id, wanted, now(), COUNT)]
 
 
 centres = st.one_of(
@@ -194,7 +197,7 @@ def test_a_box_finds_the_same_sessions_as_a_full_scan(
 
 def test_the_rim_belongs_to_the_circle(ten_thousand: Rows) -> None:
     everything = Search(origin=JERUSALEM, radius=5000, sort=Sort.DISTANCE)
-    last = nearby.matching(None, everything, now(), COUNT)[-1]
+    last = matching(None, everything, now(), COUNT)[-1]
     assert last.session.id in found(Search(origin=JERUSALEM, radius=last.distance_m))
 
 
@@ -202,7 +205,7 @@ def test_the_rim_belongs_to_the_circle(ten_thousand: Rows) -> None:
 def test_the_pages_together_are_the_whole_result(ten_thousand: Rows, sort: Sort) -> None:
     wanted, cursor, pages = Search(origin=JERUSALEM, radius=20_000, sort=sort), None, []
     while cursor or not pages:
-        page = nearby.search(None, wanted, 100, cursor)
+        page = search(None, wanted, 100, cursor)
         pages.append([seen.session.id for seen in page.items])
         cursor = page.next
     assert len(pages) > 2
@@ -255,9 +258,9 @@ def test_a_statement_reads_no_more_cells_than_it_has_parts() -> None:
     for latitude in range(-90, 91):
         for radius in (100, 3_000, 10_000, 50_000, 100_000):
             wanted = Search(origin=Point(latitude, 179.99), radius=radius)
-            statement, values = nearby.prepared(uuid4(), wanted, now(), 51)
+            statement, values = prepared(uuid4(), wanted, now(), 51)
             parts = [name for name in values if re.fullmatch(r"cell_\d+", name)]
-            assert len(parts) <= nearby.CELLS_READ[-1]
+            assert len(parts) <= CELLS_READ[-1]
             assert written(statement).count(">> ") == len(parts)
 
 
@@ -269,10 +272,10 @@ def test_a_statement_reads_no_more_cells_than_it_has_parts() -> None:
 def test_of_a_place_with_many_sessions_few_more_are_read_than_shown(
     ten_thousand: Rows, wanted: Search
 ) -> None:
-    first = nearby.search(None, wanted, 400, None)
+    first = search(None, wanted, 400, None)
     assert first.next
     for cursor in (None, first.next):
-        query, values = nearby.prepared(None, wanted, now(), 51, cursor)
+        query, values = prepared(None, wanted, now(), 51, cursor)
         plan = generic_plan(query, values, "ANALYZE, TIMING OFF, SUMMARY OFF, BUFFERS OFF")
         assert "Merge Append" in plan
         [read] = re.findall(r"Scan using study_sessions_pkey on .*loops=(\d+)", plan)
@@ -315,13 +318,13 @@ def test_the_index_on_words_is_used(
 def test_mere_punctuation_is_looked_for_in_a_bounded_number_of_sessions(
     ten_thousand: Rows,
 ) -> None:
-    query, values = nearby.prepared(None, Search(q="?!"), now(), 51)
+    query, values = prepared(None, Search(q="?!"), now(), 51)
     plan = generic_plan(query, values, "ANALYZE, TIMING OFF, SUMMARY OFF, BUFFERS OFF")
     assert "Seq Scan on study_sessions" not in plan
     assert "idx_sessions_search_key" not in plan
     scans = re.findall(r"Scan using \w+ on study_sessions.*rows=([\d.]+) loops=(\d+)", plan)
     assert scans
-    assert all(float(rows) * int(loops) <= nearby.SCANNED for rows, loops in scans)
+    assert all(float(rows) * int(loops) <= SCANNED for rows, loops in scans)
 
 
 def test_the_index_on_subjects_is_used(ten_thousand: Rows) -> None:
@@ -402,7 +405,7 @@ def total(drawn: clusters.Map) -> int:
 
 def searching(wanted: Search) -> str:
     """The plan of the statement for a page of such a search."""
-    return generic_plan(*nearby.prepared(None, wanted, now(), 51))
+    return generic_plan(*prepared(None, wanted, now(), 51))
 
 
 def generic_plan(query: Any, values: dict[str, Any], options: str = "COSTS OFF") -> str:

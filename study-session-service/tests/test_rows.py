@@ -13,12 +13,13 @@ from sqlalchemy.engine.interfaces import CacheStats
 
 from chassis.clock import now
 from chassis.testing import User, a_user
-from study_session_service import nearby
 from study_session_service.api.chat import Message
 from study_session_service.api.sessions import SessionParticipant, StudySessionDetails
 from study_session_service.geometry import Point
 from study_session_service.models import LARGER_CELLS, ChatMessage, Participant, StudySession, db
-from study_session_service.nearby import Search
+from study_session_service.nearby.matching import CELLS_READ, prepared
+from study_session_service.nearby.statements import statement
+from study_session_service.nearby.wanted import Search
 from study_session_service.visibility import Mine, SeenSession
 
 BASE = "/api/study-sessions"
@@ -139,24 +140,24 @@ def test_a_second_request_of_the_same_shape_builds_and_compiles_nothing(
 
 
 def test_values_make_no_new_shape_of_a_search() -> None:
-    nearby.statement.cache_clear()
+    statement.cache_clear()
     for number in range(50):
         wanted = Search(origin=Point(number, number), radius=1000 + number, q=f"word {number}")
-        nearby.prepared(None, wanted, now(), number)
-    assert nearby.statement.cache_info().currsize == 1
+        prepared(None, wanted, now(), number)
+    assert statement.cache_info().currsize == 1
 
 
 def test_areas_of_all_sizes_have_few_shapes() -> None:
-    nearby.statement.cache_clear()
+    statement.cache_clear()
     for latitude in range(-70, 70):
         for radius in (100, 1000, 5000, 20_000, 100_000):
             wanted = Search(origin=Point(latitude, 10), radius=radius)
-            nearby.prepared(None, wanted, now(), 51)
-    sizes = len(LARGER_CELLS) * len(nearby.CELLS_READ) + 1
-    assert 1 < nearby.statement.cache_info().currsize <= sizes
+            prepared(None, wanted, now(), 51)
+    sizes = len(LARGER_CELLS) * len(CELLS_READ) + 1
+    assert 1 < statement.cache_info().currsize <= sizes
 
 
 def test_the_statements_of_searches_fill_a_bounded_space() -> None:
-    most = nearby.statement.cache_info().maxsize
+    most = statement.cache_info().maxsize
     assert most
     assert most < 500  # as many as SQLAlchemy keeps compiled by default

@@ -18,11 +18,13 @@ from chassis.data.db import in_transaction
 from chassis.errors import Problem
 from chassis.testing import User, a_user, count_queries, race
 from chassis.versions import ANY
-from study_session_service import erasure, participation, series, series_seats
+from study_session_service import erasure, participation
+from study_session_service.lists import When
 from study_session_service.models import SessionType, db, messages
 from study_session_service.participation import JoinedSessionLimitReached
-from study_session_service.series import Scope
-from study_session_service.series_seats import Outcome
+from study_session_service.series import changing, joining, listing, opening
+from study_session_service.series.joining import Outcome
+from study_session_service.series.scope import Scope
 
 from .support.invariants import violations
 from .support.series import BASE, Series, weekly
@@ -268,8 +270,8 @@ def raced(do: Callable[..., Any]) -> Callable[..., tuple[list[UUID], UUID]]:
             "max_participants": seats,
         }
         rule = f"FREQ=DAILY;COUNT={sessions}"
-        first = do(lambda: series.create(host, details, rule, "UTC").session.id)
-        listed = do(series.of_series, first, host, series.When.UPCOMING, 100, None)
+        first = do(lambda: opening.create(host, details, rule, "UTC").session.id)
+        listed = do(listing.of_series, first, host, When.UPCOMING, 100, None)
         return [each.session.id for each in listed.items], host
 
     return make
@@ -293,7 +295,7 @@ def test_two_hundred_join_a_series_of_ten_with_ten_places(
         # Each asks at another session: what they lock is in one order all the same.
         outcomes += race(
             [
-                lambda p=person, at=at: do(series_seats.join, ids[at % 10], p, Scope.ALL)
+                lambda p=person, at=at: do(joining.join, ids[at % 10], p, Scope.ALL)
                 for at, person in enumerate(people)
             ]
         )
@@ -314,12 +316,12 @@ def test_people_join_and_leave_one_or_all_while_the_host_changes_them(
     def steps(number: int) -> list[Callable[[], Any]]:
         person, at = people[number % 6], ids[number % 5]
         return [
-            lambda: do(series_seats.join, at, person, Scope.ALL, waitlist=True),
-            lambda: do(series_seats.leave, at, person, Scope.FUTURE),
+            lambda: do(joining.join, at, person, Scope.ALL, waitlist=True),
+            lambda: do(joining.leave, at, person, Scope.FUTURE),
             lambda: do(participation.join, at, person, waitlist=True),
             lambda: do(participation.leave, at, person),
             lambda: do(
-                series.change,
+                changing.change,
                 at,
                 host,
                 ANY,
@@ -342,7 +344,7 @@ def test_a_host_is_erased_while_people_join(app: Flask, do: Callable[..., Any], 
     race(
         [
             lambda: do(erasure.erase, host),
-            *(lambda p=person: do(series_seats.join, ids[1], p, Scope.ALL) for person in people),
+            *(lambda p=person: do(joining.join, ids[1], p, Scope.ALL) for person in people),
         ]
     )
     with app.app_context():

@@ -9,8 +9,8 @@ from marshmallow import fields
 from chassis import testing
 from chassis.web.fields import Answer
 from study_session_service.api.sessions import NewStudySession, StudySession
+from study_session_service.lists import LIST_COLUMNS, NOT_LISTED
 from study_session_service.models import StudySession as Row
-from study_session_service.nearby import LIST_COLUMNS, NOT_LISTED
 from study_session_service.sessions import CHANGEABLE_WHILE_LIVE
 
 README = Path(__file__).parents[1] / "README.md"

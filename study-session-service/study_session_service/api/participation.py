@@ -11,7 +11,7 @@ from chassis.web.fields import Answer, Body, Boolean, Choice, Instant, Text
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery, page_of
 from chassis.web.rest import Blueprint
-from study_session_service import participation, series_seats
+from study_session_service import participation
 from study_session_service.api.examples import WAITING
 from study_session_service.api.sessions import SessionParticipant
 from study_session_service.lifecycle import SessionCancelled, SessionEnded
@@ -23,7 +23,8 @@ from study_session_service.participation import (
     TransferRequired,
 )
 from study_session_service.seats import SessionFull
-from study_session_service.series import Scope
+from study_session_service.series import joining
+from study_session_service.series.scope import Scope
 
 blueprint = Blueprint("participation")
 
@@ -130,4 +131,4 @@ def remove_participant(body: dict[str, Any], session_id: UUID, user_id: UUID) ->
 
     They are told the reason, which is not kept here.
     """
-    series_seats.remove(session_id, caller().id, user_id, **body)
+    joining.remove(session_id, caller().id, user_id, **body)

@@ -23,13 +23,14 @@ from chassis.web.fields import (
 from chassis.web.pagination import PageQuery
 from chassis.web.periods import PeriodQuery
 from chassis.web.rest import Blueprint, link_to_next
-from study_session_service import clusters, nearby
+from study_session_service import clusters
 from study_session_service.api import geojson
 from study_session_service.api.fields import BoundingBox, Origin, point
 from study_session_service.api.geojson import StudySessionFeatures
 from study_session_service.api.sessions import StudySession, StudySessionPage
 from study_session_service.models import OPEN, Mode, SessionType, Status
-from study_session_service.nearby import Search, Shown, Sort
+from study_session_service.nearby import pages
+from study_session_service.nearby.wanted import Search, Shown, Sort
 from study_session_service.visibility import SeenSession
 
 # The first is answered to a client that takes both alike.
@@ -134,7 +135,7 @@ def search_study_sessions(query: dict[str, Any]) -> Page[SeenSession] | Response
 
     `Accept: application/geo+json` gives an RFC 7946 FeatureCollection.
     """
-    page = nearby.search(_viewer_id(), _search(query), query["limit"], query["cursor"])
+    page = pages.search(_viewer_id(), _search(query), query["limit"], query["cursor"])
     if request.accept_mimetypes.best_match(MEDIA_TYPES) != geojson.MEDIA_TYPE:
         return page
     content = StudySessionFeatures().dumps(page)

@@ -11,20 +11,20 @@ from chassis.web.fields import Answer, Body, Boolean, Choice, Instant, Text
 from chassis.web.idempotency import idempotent
 from chassis.web.pagination import PageQuery
 from chassis.web.rest import Blueprint
-from study_session_service import series, series_seats
 from study_session_service.api.examples import PLAN
 from study_session_service.api.fields import RRULE, TIME_ZONE, require_zone
 from study_session_service.api.sessions import StudySessionPage
 from study_session_service.lifecycle import SessionCancelled, SessionEnded
+from study_session_service.lists import When
 from study_session_service.participation import (
     JoinedSessionLimitReached,
     RemovedByHost,
     TransferRequired,
 )
 from study_session_service.repetition import InvalidRecurrence
-from study_session_service.series import Scope
-from study_session_service.series_seats import Outcome
-from study_session_service.sessions import When
+from study_session_service.series import joining, listing, opening
+from study_session_service.series.joining import Outcome
+from study_session_service.series.scope import Scope
 from study_session_service.visibility import SeenSession
 
 blueprint = Blueprint("series")
@@ -102,7 +102,7 @@ class SeriesParts(Answer):
 def preview_study_sessions(body: dict[str, Any]) -> dict[str, Any]:
     """Preview when sessions planned like this would begin; none is made."""
     rule = {name: body.get(name) for name in ("rrule", "timezone")}
-    return {"start_times": series.times_of(body["start_time"], **rule)}
+    return {"start_times": opening.times_of(body["start_time"], **rule)}
 
 
 @blueprint.get("/api/study-sessions/<uuid:session_id>/series", "list_series_sessions")
@@ -112,7 +112,7 @@ def preview_study_sessions(body: dict[str, Any]) -> dict[str, Any]:
 def list_series_sessions(query: dict[str, Any], session_id: UUID) -> Page[SeenSession]:
     """List the sessions of its series that you may see, earliest first; with `when=past`, newest first."""
     viewer = caller_or_none()
-    return series.of_series(session_id, viewer.id if viewer else None, **query)
+    return listing.of_series(session_id, viewer.id if viewer else None, **query)
 
 
 @blueprint.post("/api/study-sessions/<uuid:session_id>/series/join", "join_series")
@@ -123,7 +123,7 @@ def list_series_sessions(query: dict[str, Any], session_id: UUID) -> Page[SeenSe
 @blueprint.raises(SessionEnded, SessionCancelled, RemovedByHost, JoinedSessionLimitReached)
 def join_series(body: dict[str, Any], session_id: UUID) -> dict[str, Any]:
     """Join the sessions of its series, each that has a seat; or also the waitlists of the others."""
-    return {"items": series_seats.join(session_id, caller().id, **body)}
+    return {"items": joining.join(session_id, caller().id, **body)}
 
 
 @blueprint.post("/api/study-sessions/<uuid:session_id>/series/leave", "leave_series")
@@ -133,4 +133,4 @@ def join_series(body: dict[str, Any], session_id: UUID) -> dict[str, Any]:
 @blueprint.raises(TransferRequired)
 def leave_series(body: dict[str, Any], session_id: UUID) -> None:
     """Give up your seats, and your positions on waitlists, in the sessions of its series."""
-    series_seats.leave(session_id, caller().id, **body)
+    joining.leave(session_id, caller().id, **body)

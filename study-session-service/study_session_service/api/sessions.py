@@ -19,10 +19,11 @@ from chassis.web.pagination import PageQuery, page_of
 from chassis.web.periods import PeriodQuery
 from chassis.web.rest import Blueprint
 from chassis.web.strict_requests import BodyBounds
-from study_session_service import lifecycle, series, sessions
+from study_session_service import lifecycle, sessions
 from study_session_service.api.examples import EVENING
 from study_session_service.api.fields import RRULE, TIME_ZONE, Origin, point, require_zone
 from study_session_service.lifecycle import SessionCancelled, SessionEnded
+from study_session_service.lists import When
 from study_session_service.models import (
     LocationVisibility,
     Mode,
@@ -33,13 +34,13 @@ from study_session_service.models import (
 )
 from study_session_service.participation import NotAParticipant
 from study_session_service.repetition import InvalidRecurrence
-from study_session_service.series import Scope
+from study_session_service.series import cancelling, changing, handing_over, opening
+from study_session_service.series.scope import Scope
 from study_session_service.sessions import (
     CapacityBelowParticipants,
     HostedSessionLimitReached,
     NotChangeable,
     OwnRole,
-    When,
 )
 from study_session_service.visibility import SeenSession
 
@@ -253,7 +254,7 @@ class NewHost(Body):
 def create_study_session(details: dict[str, Any]) -> Answered:
     """Create a study session, or a series and get its first; you are the host and first participant."""
     rule = {name: details.pop(name, None) for name in ("rrule", "timezone")}
-    seen = series.create(caller().id, details, **rule)
+    seen = opening.create(caller().id, details, **rule)
     session = seen.session
     headers = {**etag(session.version), "Location": f"/api/study-sessions/{session.id}"}
     return seen, 201, headers
@@ -294,7 +295,7 @@ def update_study_session(
 ) -> Answered:
     """Update your session before it starts; its title, subject and description also while it is live."""
     scope = changes.pop("scope", Scope.THIS)
-    return _answer(series.change(session_id, caller().id, expected, changes, scope))
+    return _answer(changing.change(session_id, caller().id, expected, changes, scope))
 
 
 @blueprint.post("/api/study-sessions/<uuid:session_id>/start", "start_study_session")
@@ -324,7 +325,7 @@ def finish_study_session(session_id: UUID) -> Answered:
 @blueprint.raises(InvalidTransition)
 def cancel_study_session(body: dict[str, Any], session_id: UUID) -> Answered:
     """Cancel your session before it starts, or more of its series."""
-    series.cancel(session_id, caller().id, **body)
+    cancelling.cancel(session_id, caller().id, **body)
     return _answer(sessions.details(session_id, caller().id))
 
 
@@ -335,7 +336,7 @@ def cancel_study_session(body: dict[str, Any], session_id: UUID) -> Answered:
 @blueprint.raises(NotAParticipant, SessionEnded, SessionCancelled)
 def transfer_study_session(body: dict[str, Any], session_id: UUID) -> Answered:
     """Make another active participant the host of your session, or of more of its series."""
-    series.hand_over(session_id, caller().id, to=body["user_id"], scope=body["scope"])
+    handing_over.hand_over(session_id, caller().id, to=body["user_id"], scope=body["scope"])
     return _answer(sessions.details(session_id, caller().id))
 
 
