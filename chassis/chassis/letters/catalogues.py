@@ -45,8 +45,8 @@ def renewed(path: Path, template: Catalog) -> tuple[bytes, list[str]]:
     return written.getvalue(), untranslated + wrong
 
 
-def _is_whole(translation: str | tuple[str, ...]) -> bool:
-    return all(translation) if isinstance(translation, tuple) else bool(translation)
+def _is_whole(translation: object) -> bool:
+    return all(translation) if isinstance(translation, list | tuple) else bool(translation)
 
 
 def main(package: str, *, checks: bool) -> None:
