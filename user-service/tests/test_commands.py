@@ -61,6 +61,20 @@ def test_one_person_of_the_demo_has_a_second_factor(app: Flask, client: FlaskCli
     assert client.post("/api/auth/login/code", json=code).status_code == 200
 
 
+def test_one_person_of_the_demo_has_chosen_what_they_are_told_of(
+    app: Flask, client: FlaskClient
+) -> None:
+    run(app, "demo")
+    login = {"login": demo.CHOOSER, "password": "study-together-daily"}
+    token = client.post("/api/auth/login", json=login).json["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    wanted = client.get("/api/notifications/preferences", headers=headers).json
+    assert wanted["quiet_hours"] == {"begins": "22:00:00", "ends": "06:30:00"}
+    assert (wanted["email"]["invitation"], wanted["in_app"]["invitation"]) == (False, True)
+    assert wanted["email"]["session_cancelled"]
+    assert not wanted["in_app"]["person_left"]
+
+
 def test_an_application_waits_for_the_admin_of_the_demo(app: Flask, client: FlaskClient) -> None:
     for _ in range(2):
         run(app, "demo")

@@ -143,7 +143,8 @@ def test_the_text_has_a_link_to_the_page_that_asks(app: Flask, ruth: Any) -> Non
     body = message.get_body(("plain",))
     assert body
     token = unsubscribe_path(message).rpartition("/")[2]
-    assert f"http://lyceum.test/notifications/unsubscribe#token={token}" in body.get_content()
+    address = f"http://lyceum.test/notifications/unsubscribe#token={token}&kind=reminder"
+    assert address in body.get_content().split()
 
 
 def test_following_the_link_changes_nothing(app: Flask, client: FlaskClient, ruth: Any) -> None:

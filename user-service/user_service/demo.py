@@ -1,5 +1,6 @@
 """The people of the demo. Their password is public, so they are for trying things out only."""
 
+from datetime import time
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from sqlalchemy.dialects.postgresql import insert
@@ -8,6 +9,8 @@ from chassis.clock import now
 from user_service.models import (
     Application,
     AppliedRole,
+    MailPreference,
+    QuietHours,
     Report,
     ReportedThing,
     ReportKind,
@@ -16,6 +19,7 @@ from user_service.models import (
     User,
     db,
 )
+from user_service.notification_kinds import NotificationKind
 from user_service.runtime import runtime
 
 PASSWORD = "study-together-daily"  # noqa: S105  # no secret
@@ -28,6 +32,14 @@ APPLICANT, APPLICATION = (
 )
 # A person who has reported another.
 REPORTER, REPORTED = "david", "yael"
+# A person who has chosen what they are told of, and where: by e-mail, in the app.
+CHOOSER = "david"
+CHOSEN = {
+    NotificationKind.SESSION_CANCELLED: (True, True),
+    NotificationKind.INVITATION: (False, True),
+    NotificationKind.PERSON_LEFT: (False, False),
+}
+QUIET_FROM, QUIET_UNTIL = time(22), time(6, 30)
 PEOPLE = {
     "ruth": ("Ruth Adler", "Asia/Jerusalem", [Role.LEARNER, Role.TUTOR]),
     "boaz": ("Boaz Levi", "Asia/Jerusalem", [Role.LEARNER]),
@@ -73,8 +85,20 @@ def load() -> int:
         db.session.add(Application(user_id=demo_id(APPLICANT), **wanted))
     if demo_id(REPORTER) in added:
         db.session.add(_report())
+    if demo_id(CHOOSER) in added:
+        db.session.add_all(_preferences())
     db.session.flush()
     return len(added)
+
+
+def _preferences() -> list[MailPreference | QuietHours]:
+    """One person wants some notifications elsewhere than others do, and no e-mails at night."""
+    person = demo_id(CHOOSER)
+    chosen = [
+        MailPreference(user_id=person, kind=kind, wanted=email, in_app=in_app)
+        for kind, (email, in_app) in CHOSEN.items()
+    ]
+    return [*chosen, QuietHours(user_id=person, begins=QUIET_FROM, ends=QUIET_UNTIL)]
 
 
 def _report() -> Report:

@@ -45,7 +45,9 @@ def about(note: Notification, reader: User, language: Language) -> Letter:
             Link(language.say("Choose what is e-mailed"), address(SETTINGS)),
             Link(
                 language.say("Do not e-mail me about this any more"),
-                link(UNSUBSCRIBE, unsubscribe_tokens.token_for(reader.id, note.kind)),
+                link(
+                    UNSUBSCRIBE, unsubscribe_tokens.token_for(reader.id, note.kind), kind=note.kind
+                ),
             ),
         ],
     )

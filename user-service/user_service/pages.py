@@ -1,6 +1,7 @@
 """RULES: the pages of the web client to which e-mails lead."""
 
 import re
+from urllib.parse import urlencode
 
 from user_service.runtime import runtime
 
@@ -30,6 +31,9 @@ def address(page: str) -> str:
     return f"{runtime().public_url}/{page}"
 
 
-def link(page: str, token: str) -> str:
-    """The token stands behind the `#`: browsers do not send it, so no log on the way holds it."""
-    return f"{address(page)}#token={token}"
+def link(page: str, token: str, **more: str) -> str:
+    """The token stands behind the `#`: browsers do not send it, so no log on the way holds it.
+
+    `more` is what the page says of it before it is used.
+    """
+    return f"{address(page)}#{urlencode({'token': token, **more})}"

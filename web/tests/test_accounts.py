@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from dev.mailbox import Mailbox
 
-from .support.accounts import link_in
+from .support.accounts import link_in, signed_in, study_session
 from .support.browsers import FORMS, PASSWORD, Browsers, Person, register
 
 PAGES = (
@@ -135,6 +135,52 @@ def test_a_forgotten_password_is_set_again_by_the_link(
     visitor.page.get_by_role("main").get_by_role("link", name="Sign in").click()
     visitor.fill_sign_in(name, "the second password")
     visitor.page.locator(".menu").wait_for()
+
+
+def test_emails_of_a_kind_are_ended_by_keyboard_and_had_back(
+    gateway: str, visitor: Person, mailbox: Mailbox
+) -> None:
+    name, wanted = register(gateway), {"email": {"session_cancelled": True}}
+    address = f"{name}@lyceum.example"
+    with signed_in(gateway, name) as reader, signed_in(gateway, "ruth") as ruth:
+        reader.verify_email({"token": link_in(mailbox, address, "Verify").partition("=")[2]})
+        reader.set_notification_preferences(wanted)
+        session = ruth.create_study_session(study_session("Called for tonight"))["id"]
+        reader.join_study_session(session)
+        ruth.cancel_study_session(session)
+        link = link_in(mailbox, address, "Ruth Adler cancelled", page="unsubscribe")
+        visitor.open(link)
+        expect(visitor.page).to_have_url(f"{gateway}/notifications/unsubscribe")
+        visitor.sees("A session is cancelled")
+        visitor.check_access()
+        visitor.tab_to("End these e-mails")
+        visitor.press("Enter")
+        done = visitor.page.get_by_text("There will be no more e-mails of this kind.")
+        expect(done).to_be_focused()
+        visitor.check_access()
+        assert not reader.get_notification_preferences()["email"]["session_cancelled"]
+    # A second time nothing else happens.
+    visitor.open("/sign-in")
+    visitor.open(link)
+    visitor.page.get_by_role("button", name="End these e-mails").click()
+    expect(done).to_be_visible()
+    visitor.page.get_by_role("link", name="settings of notifications").click()
+    visitor.fill_sign_in(name)
+    ticked = visitor.page.get_by_label("A session is cancelled: By e-mail")
+    expect(ticked).not_to_be_checked()
+
+
+@pytest.mark.parametrize("page", ["/invitations/unsubscribe", "/notifications/unsubscribe"])
+def test_a_broken_link_ends_no_emails_and_says_so(visitor: Person, page: str) -> None:
+    visitor.refusals.add(404)
+    visitor.open(f"{page}#token=broken")
+    visitor.page.get_by_role("button", name="End these e-mails").click()
+    expect(visitor.page.get_by_text("this link is not whole")).to_be_focused()
+    expect(visitor.page.get_by_role("link", name="settings of notifications")).to_be_visible()
+    visitor.check_access()
+    visitor.open("/sign-in")
+    visitor.open(page)
+    visitor.sees("This page needs the whole link from an e-mail.")
 
 
 def test_a_used_link_says_so(visitor: Person) -> None:

@@ -34,6 +34,8 @@ export const ROUTES = [
   { pattern: "/admin/users", load: () => import("./pages/admin-users.js"), style: "account", signedIn: true },
   { pattern: "/admin/applications", load: () => import("./pages/admin-applications.js"), style: "account", signedIn: true },
 
+  { pattern: "/sources", load: () => import("./pages/sources.js") },
+
   { pattern: "/study-sessions", load: () => import("./pages/study-sessions.js"), style: "near", signedIn: true },
   { pattern: "/study-sessions/new", load: () => import("./pages/new-study-session.js"), style: "study-session", signedIn: true },
   { pattern: "/study-sessions/:id", load: () => import("./pages/study-session.js"), style: "study-session conversation" },

@@ -48,10 +48,9 @@ def study_session(title: str, start: datetime | None = None) -> NewStudySession:
     }
 
 
-def link_in(mailbox: Mailbox, address: str, subject: str) -> str:
-    """Where the link of an e-mail leads, without the name of the server."""
-    [line] = [
-        line for line in text_of(mailbox.to(address, subject)).splitlines() if "#token=" in line
-    ]
-    parts = urlsplit(line.strip())
+def link_in(mailbox: Mailbox, address: str, subject: str, page: str = "") -> str:
+    """Where the link of an e-mail leads that has a token, without the name of the server."""
+    lines = text_of(mailbox.to(address, subject)).splitlines()
+    [line] = [line for line in lines if f"{page}#token=" in line]
+    parts = urlsplit(line.split()[-1])
     return f"{parts.path}#{parts.fragment}"

@@ -19,6 +19,7 @@ PAGES = {
         "/notifications/unsubscribe#token=some",
         "/courses",
         "/tutors",
+        "/sources",
     ),
     "ruth": (
         "/",

@@ -132,6 +132,7 @@ function Foot() {
       <${LanguageChoice} />
       <a class="end" href="/docs">${t("frame.api")}</a>
       <a href="/problems">${t("frame.problems")}</a>
+      <a href="/sources">${t("frame.sources")}</a>
     </footer>
   `;
 }
