@@ -1,8 +1,12 @@
 """People are reminded once, at the times that are set or that they chose."""
 
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -215,6 +219,60 @@ def test_workers_at_once_say_each_reminder_once(
     with before(15):
         testing.race([batches] * 4)
     assert told() == [(15, {RUTH})] * 20
+
+
+WORKER = """
+import sys
+import time_machine
+from chassis.messaging import reminders as mechanism
+from chassis.messaging.worker import Sweep, run_sweep
+from support import meetings, notes
+
+def tell(told):
+    meetings.tell(told)
+    print("told", flush=True)
+    sys.stdin.readline()
+
+mechanism.BATCH = 3
+sweep = Sweep("reminders", 5, meetings.reminders_told_by(tell).send_due)
+with notes.application(sys.argv[1]).app_context(), time_machine.travel(sys.argv[2], tick=False):
+    run_sweep(notes.messages, sweep)
+"""
+
+
+def test_a_worker_that_is_killed_leaves_each_reminder_to_be_said_once() -> None:
+    people = [uuid4() for _ in range(8)]
+    soon = LONG_BEFORE + timedelta(hours=1)
+    for person in people:
+        meet(person, begins=soon)
+    url = db.engine.url.render_as_string(hide_password=False)
+    due = soon - timedelta(minutes=15)
+    with subprocess.Popen(
+        [sys.executable, "-c", WORKER, url, due.isoformat()],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd=Path(__file__).parent,
+        text=True,
+    ) as worker:
+        assert worker.stdin
+        assert worker.stdout
+        assert worker.stdout.readline() == "told\n"
+        worker.stdin.write("go on\n")
+        worker.stdin.flush()
+        assert worker.stdout.readline() == "told\n"
+        # What it has committed, and what another says while three are still in its hands.
+        with before(15, soon), transaction(db.session):
+            assert (len(told()), reminders.send_due()) == (3, 2)
+        worker.send_signal(signal.SIGKILL)
+    assert len(told()) == 5
+    # Until the database has seen that the worker is gone.
+    db.session.execute(select(MeetingReminder).with_for_update())
+    db.session.rollback()
+    with before(15, soon):
+        assert [sweep(), sweep()] == [3, 0]
+    said = told()
+    assert [minutes for minutes, _ in said] == [15] * 8
+    assert sorted(person for _, here in said for person in here) == sorted(people)
 
 
 def test_a_move_while_the_reminder_is_being_said_sets_it_again(app: Flask) -> None:
