@@ -196,7 +196,7 @@ def _series(
             yield row, Revision(numbers[row.id], changed_at)
 
 
-def _changes_of(series_ids: Collection[int]) -> Counter[int]:
+def _changes_of(series_ids: Collection[int]) -> Counter[int | None]:
     """How often the occurrences of each series were changed."""
     booking = SessionBooking
     query = (

@@ -156,7 +156,7 @@ class Diary:
         """Take a part of an e-mail, unless it is no newer than what is known (RFC 5546, section 2.1.5)."""
         calendar = Calendar.from_ical(part)
         first = calendar.walk("VEVENT")[0]
-        uid, sequence = str(first["UID"]), int(first["SEQUENCE"])
+        uid, sequence = str(first["UID"]), int(str(first["SEQUENCE"]))
         if sequence <= self._revisions.get(uid, -1):
             return
         self._revisions[uid] = sequence
