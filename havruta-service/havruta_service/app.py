@@ -33,6 +33,7 @@ from havruta_service.models import apart, db, messages
 SWEEPS = (
     Sweep("absence", every=10, run=presence.notice_absence),
     Sweep("reminders", every=5, run=reminders.send_due),
+    Sweep("unplanned-reminders", every=600, run=reminders.reconcile),
     Sweep("overdue-sessions", every=10, run=completion.end_overdue),
     Sweep("missed-sessions", every=60, run=plans.cancel_missed),
     Sweep("expired-invitations", every=60, run=invitations.expire),

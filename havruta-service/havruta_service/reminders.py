@@ -89,4 +89,4 @@ reminders = RemindersBefore(
     _tell,
 )
 plan, replan, forget = reminders.plan, reminders.replan, reminders.forget
-send_due = reminders.send_due
+send_due, reconcile = reminders.send_due, reminders.reconcile

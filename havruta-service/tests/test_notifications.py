@@ -15,6 +15,14 @@ from chassis import testing
 from chassis.clock import now, rfc3339
 from chassis.messaging.messages import Event
 from chassis.testing import HeardOf, User, a_user, race
+from chassis.testing.calendars import (
+    Diary,
+    Program,
+    read_by_ical_js,
+    read_by_icalendar,
+    read_by_ics,
+    read_by_vobject,
+)
 from havruta_service import agenda, erasure, mails, plans
 from havruta_service.models import MISSED_AFTER, db, messages
 
@@ -340,6 +348,32 @@ def test_a_move_tells_the_old_and_the_new_time(
     facts = event["data"]["data"]
     times = (facts["previous_starts_at"], facts["starts_at"], facts["count"])
     assert times == (rfc3339(session.start_time), later, 1)
+
+
+@pytest.mark.parametrize("read", [read_by_icalendar, read_by_vobject, read_by_ics, read_by_ical_js])
+def test_a_calendar_that_emails_keep_shows_what_is_planned(
+    client: FlaskClient, make: Any, post: Act, requests: Act, ruth: User, boaz: User, read: Program
+) -> None:
+    havruta, diary = make.havruta(ruth, boaz), Diary()
+    requests()
+    begin = now().replace(microsecond=0) + timedelta(days=1)
+    plan = {"start_time": rfc3339(begin), "rrule": "FREQ=DAILY;COUNT=3", "timezone": "UTC"}
+    session = post(f"havrutas/{havruta.id}/sessions", boaz, type="scheduled", **plan)
+
+    def shown() -> list[timedelta]:
+        [event] = requests()
+        diary.hear(event["data"]["calendar"], havruta.name)
+        return [one.starts_at - begin for one in diary.shown_by(read)]
+
+    days, hour = [timedelta(days=day) for day in range(3)], timedelta(hours=1)
+    assert shown() == days
+    path = f"/api/havruta-sessions/{session['id']}"
+    tag = {"If-Match": client.get(path, user=boaz).headers["ETag"]}
+    later = {"start_time": rfc3339(begin + hour)}
+    assert client.patch(path, json=later, user=boaz, headers=tag).status_code == 200
+    assert shown() == [hour, *days[1:]]
+    post(f"havruta-sessions/{session['id']}/cancel", boaz)
+    assert shown() == days[1:]
 
 
 @pytest.mark.parametrize("reason", ["The library is closed.", None])

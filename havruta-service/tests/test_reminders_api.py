@@ -9,10 +9,11 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from chassis import testing
 from chassis.clock import rfc3339
+from chassis.data.db import in_transaction
 from chassis.messaging.worker import run_sweep
 from chassis.testing import HeardOf, User, race
 from havruta_service import erasure, havrutas, membership, plans, sessions
@@ -49,10 +50,10 @@ def before(minutes: int, begins: datetime = BEGINS) -> Iterator[None]:
         yield
 
 
-def sweep(app: Flask) -> int:
+def sweep(app: Flask, name: str = "reminders") -> int:
     with app.app_context():
         setup = app.extensions["worker"]
-        [reminding] = [each for each in setup.sweeps if each.name == "reminders"]
+        [reminding] = [each for each in setup.sweeps if each.name == name]
         return run_sweep(setup.messages, reminding)
 
 
@@ -345,3 +346,16 @@ def test_every_other_member_is_told_what_is_planned_moved_and_cancelled(
         assert sorted(event["data"]["user_ids"]) == ids(boaz, naomi)
         facts = event["data"]["data"]
         assert (facts["reason"], facts["count"]) == ("Rain", count)
+
+
+@pytest.mark.usefixtures("session")
+def test_what_code_without_reminders_planned_is_said_by_the_worker(
+    app: Flask, ruth: User, boaz: User
+) -> None:
+    with app.app_context():
+        in_transaction(db.session, lambda: db.session.execute(delete(SessionReminder)))
+    with before(60):
+        assert [sweep(app, "unplanned-reminders") for _ in range(2)] == [1, 0]
+    with before(15):
+        sweep(app)
+    assert said(app) == [(15, ids(ruth, boaz))]

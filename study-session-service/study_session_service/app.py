@@ -55,6 +55,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         sweeps=[
             Sweep("states", 5, lifecycle.sweep),
             Sweep("reminders", 5, reminders.send_due),
+            Sweep("unplanned-reminders", 600, reminders.reconcile),
             apart.sweep,
         ],
     )

@@ -13,6 +13,14 @@ from chassis import testing
 from chassis.clock import now, rfc3339
 from chassis.data.db import in_transaction
 from chassis.testing import User, a_user, race
+from chassis.testing.calendars import (
+    Diary,
+    Program,
+    read_by_ical_js,
+    read_by_icalendar,
+    read_by_ics,
+    read_by_vobject,
+)
 from study_session_service import agenda
 from study_session_service.erasure import REASON, erase
 from study_session_service.models import db, messages
@@ -112,6 +120,33 @@ def test_moving_a_session_notifies_the_other_participants_of_both_times(
         [of_feed] = agenda.events_of_person(boaz.id, *period)
     assert (told["uid"], told["sequence"]) == (of_feed.uid, 2)
     assert (told["starts_at"], told["ends_at"]) == (later, rfc3339(of_feed.ends_at))
+
+
+@pytest.mark.parametrize("read", [read_by_icalendar, read_by_vobject, read_by_ics, read_by_ical_js])
+def test_a_calendar_that_emails_keep_has_the_session_until_it_is_cancelled(
+    client: FlaskClient,
+    open_session: Open,
+    requests: Requests,
+    ruth: User,
+    boaz: User,
+    read: Program,
+) -> None:
+    session, diary = open_session(ruth, boaz), Diary()
+    path = f"{BASE}/{session['id']}"
+    requests()
+    for version, hours in ((1, 9), (2, 10)):
+        later = now().replace(microsecond=0) + timedelta(hours=hours)
+        tag = {"If-Match": f'"{version}"'}
+        change = {"start_time": rfc3339(later)}
+        assert client.patch(path, json=change, headers=tag, user=ruth).status_code == 200
+        [event] = requests()
+        diary.hear(event["data"]["calendar"], session["title"])
+        [shown] = diary.shown_by(read)
+        assert (shown.starts_at, shown.title) == (later, session["title"])
+    client.post(f"{path}/cancel", user=ruth)
+    [event] = requests()
+    diary.hear(event["data"]["calendar"], session["title"])
+    assert not diary.shown_by(read)
 
 
 def test_a_promotion_notifies_the_person_who_waited(

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from chassis import testing
 from chassis.clock import now, rfc3339
@@ -60,10 +60,10 @@ def before(minutes: int, begins: datetime = BEGINS) -> Any:
     return at(begins - timedelta(minutes=minutes))
 
 
-def sweep(app: Flask) -> int:
+def sweep(app: Flask, name: str = "reminders") -> int:
     with app.app_context():
         setup = app.extensions["worker"]
-        [reminding] = [each for each in setup.sweeps if each.name == "reminders"]
+        [reminding] = [each for each in setup.sweeps if each.name == name]
         return run_sweep(setup.messages, reminding)
 
 
@@ -365,3 +365,16 @@ def test_a_session_of_many_has_two_reminders(app: Flask, session: Any) -> None:
     with app.app_context():
         rows = select(SessionReminder.minutes_before).filter_by(session_id=UUID(session["id"]))
         assert db.session.scalars(rows.order_by(SessionReminder.id)).all() == [1440, 15]
+
+
+@pytest.mark.usefixtures("session")
+def test_what_code_without_reminders_opened_is_said_by_the_worker(
+    app: Flask, ruth: User, boaz: User
+) -> None:
+    with app.app_context():
+        in_transaction(db.session, lambda: db.session.execute(delete(SessionReminder)))
+    with before(60):
+        assert [sweep(app, "unplanned-reminders") for _ in range(2)] == [1, 0]
+    with before(15):
+        sweep(app)
+    assert said(app) == [(15, ids(ruth, boaz))]

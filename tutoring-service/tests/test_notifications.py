@@ -1,6 +1,6 @@
 """Which people are notified of what happens to enrolments and sessions, by whom, and each of them once."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -13,6 +13,13 @@ from chassis import testing
 from chassis.clock import rfc3339
 from chassis.data.db import in_transaction
 from chassis.testing import User, a_user, race
+from chassis.testing.calendars import (
+    Diary,
+    Program,
+    read_by_ical_js,
+    read_by_icalendar,
+    read_by_vobject,
+)
 from tutoring_service import calendars
 from tutoring_service.erasure import erase
 from tutoring_service.models import db, messages
@@ -380,6 +387,63 @@ def test_calendars_are_told_of_a_series_by_its_rule(
     school.act(school.read(ids[3]), "cancel", {"scope": "future"})
     [over] = told_to_calendars(requests)
     assert (over["uid"], over["status"], "rule" in over) == (moved["uid"], "CANCELLED", False)
+
+
+PROGRAMS = [read_by_icalendar, read_by_vobject, read_by_ical_js]
+
+
+def said_by_the_api(school: Any) -> list[tuple[datetime, datetime]]:
+    items = school.client.get("/api/sessions?limit=100", user=school.student).json["items"]
+    times = [
+        (each["starts_at"], each["ends_at"]) for each in items if each["status"] != "cancelled"
+    ]
+    return sorted(
+        (datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in times
+    )
+
+
+LATER, EVENING = ({"start_time": f"{hour}:00", "end_time": f"{hour}:30"} for hour in (12, 20))
+# Of which occurrence, to what time or cancelled, and whether of those after it.
+CHANGES = [
+    (1, None, "this"),
+    (2, LATER, "this"),
+    (4, LATER, "future"),
+    (0, None, "this"),
+    (2, EVENING, "future"),
+    (4, None, "future"),
+    (2, None, "future"),
+]
+
+
+@pytest.mark.parametrize(
+    "changes", [CHANGES, [(0, LATER, "future"), (0, None, "future")]], ids=["some", "all"]
+)
+@pytest.mark.parametrize("read", PROGRAMS)
+def test_a_calendar_that_emails_keep_shows_what_the_api_says(
+    school: Any,
+    requests: Requests,
+    read: Program,
+    changes: Sequence[tuple[int, dict[str, str] | None, str]],
+) -> None:
+    requests()
+    diary = Diary()
+    first = school.session(session_date="2030-05-07", rrule="FREQ=WEEKLY;COUNT=6")
+    ids = [each["id"] for each in first["occurrences"]]
+
+    def shown() -> list[tuple[datetime, datetime]]:
+        for event in requests():
+            diary.hear(event["data"]["calendar"], "Hebrew")
+        return [(one.starts_at, one.ends_at) for one in diary.shown_by(read)]
+
+    assert shown() == said_by_the_api(school)
+    for number, change, scope in changes:
+        session = school.read(ids[number])
+        if change:
+            assert school.patch(session, change, scope=scope).status_code == 200
+        else:
+            assert school.act(session, "cancel", {"scope": scope}).status_code == 200
+        assert shown() == said_by_the_api(school), (number, change, scope)
+    assert not diary.shown_by(read)
 
 
 def test_calendars_are_told_of_a_session_that_is_deleted(school: Any, requests: Requests) -> None:

@@ -1,11 +1,5 @@
 """Reminders are sent once, to the people and at the times that were chosen."""
 
-import os
-import random
-import signal
-import subprocess
-import sys
-import time
 from typing import Any
 
 import pytest
@@ -143,49 +137,3 @@ def test_many_reminders_are_sent_in_a_few_statements(app: Flask, school: Any) ->
         assert sweep(app) == 120
     assert len(statements) < 15
     assert len(reminded(app)) == 120
-
-
-PROGRAM = """
-import sys
-from chassis import testing
-from chassis.messaging import reminders
-from chassis.messaging.worker import run_sweep
-reminders.BATCH = 3
-app = testing.application("tutoring_service", sys.argv[1])
-with app.app_context():
-    setup = app.extensions["worker"]
-    print("ready", flush=True)
-    run_sweep(setup.messages, setup.sweeps[0])
-print("done", flush=True)
-"""
-
-
-def test_workers_killed_at_any_moment_send_each_reminder_once(app: Flask, school: Any) -> None:
-    school.session(rrule="FREQ=DAILY;COUNT=60", notification_enabled=True)
-    with app.app_context():
-        session = app.extensions["sqlalchemy"].session
-        session.execute(text("UPDATE session_reminders SET due_at = now() - interval '1 minute'"))
-        session.commit()
-        url = session.get_bind().url.render_as_string(hide_password=False)
-    for _ in range(3):
-        with subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, url],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env=os.environ,
-        ) as worker:
-            assert worker.stdout is not None
-            assert worker.stdout.readline() == "ready\n"
-            time.sleep(random.uniform(0, 0.1))
-            worker.send_signal(signal.SIGKILL)
-    sweep(app)
-    assert len(reminded(app)) == 120
-    with app.app_context():
-        twice = app.extensions["sqlalchemy"].session.execute(
-            text(
-                "SELECT body #>> '{data,data,session_id}', body #>> '{data,user_ids,0}' FROM outbox "
-                "WHERE body #>> '{data,kind}' = 'reminder' GROUP BY 1, 2 HAVING count(*) > 1"
-            )
-        )
-        assert twice.all() == []

@@ -7,7 +7,7 @@ what takes place then is an event by itself, and the rule begins again after it.
 
 import hashlib
 import secrets
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -15,7 +15,7 @@ from itertools import chain, groupby
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, delete, or_, select
+from sqlalchemy import Select, delete, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import contains_eager
 
@@ -117,8 +117,8 @@ def _events(
     occurrences = _occurrences(set(series_ids) - {None})
     words = _words(reader, [*single, *chain.from_iterable(occurrences.values())])
     events = [_by_itself(session, words) for session in single]
-    for row, split_at in _series(occurrences):
-        events += _events_of(row, occurrences[row.id], split_at, words)
+    for row, revision in _series(occurrences):
+        events += _events_of(row, occurrences[row.id], revision, words)
     return events
 
 
@@ -173,32 +173,47 @@ def _words(reader: UUID | None, sessions: Sequence[TutoringSession]) -> Words:
 
 def _series(
     occurrences: Mapping[int | None, Sequence[TutoringSession]],
-) -> Iterator[tuple[SessionSeries, list[datetime]]]:
-    """The series of these ids, and when later ones were split off each."""
+) -> Iterator[tuple[SessionSeries, Revision]]:
+    """The series of these ids, and their revisions.
+
+    What was split off a series counts for it, too: no revision has a lower number than one before.
+    """
     # By the index of enrolments: a series stays in that of the one it was split from.
     enrolled = {own[0].booking.enrolled_courses_id for own in occurrences.values()}
     query = select(SessionSeries).where(SessionSeries.enrolled_courses_id.in_(enrolled))
     rows = db.session.scalars(query.order_by(SessionSeries.id)).all()
+    numbers = _changes_of([row.id for row in rows])
     split_at = defaultdict(list)
-    for row in rows:
-        split_at[row.split_from].append(row.created_at)
+    # The last first, which were split from those before.
+    for row in reversed(rows):
+        if row.split_from is not None:
+            split_at[row.split_from].append(row.created_at)
+            # A split changes the rule of what it leaves behind, and no occurrence of that.
+            numbers[row.split_from] += numbers[row.id] + 1
     for row in rows:
         if row.id in occurrences:
-            yield row, split_at[row.id]
+            changed_at = max([*split_at[row.id], *map(_changed_at, occurrences[row.id])])
+            yield row, Revision(numbers[row.id], changed_at)
+
+
+def _changes_of(series_ids: Collection[int]) -> Counter[int | None]:
+    """How often the occurrences of each series were changed."""
+    booking = SessionBooking
+    query = (
+        select(booking.series_id, func.sum(booking.sequence))
+        .where(booking.series_id.in_(series_ids))
+        .group_by(booking.series_id)
+    )
+    return Counter({series_id: int(changes) for series_id, changes in db.session.execute(query)})
 
 
 def _events_of(
     row: SessionSeries,
     occurrences: Sequence[TutoringSession],
-    split_at: Sequence[datetime],
+    revision: Revision,
     words: Words,
 ) -> Iterator[Event]:
     """Events for what the rule says, and one for each occurrence that it does not say, or not like this."""
-    # A split changes the rule of what it leaves behind, and no occurrence of that.
-    revision = Revision(
-        max(session.booking.sequence for session in occurrences) + len(split_at),
-        max([*split_at, *map(_changed_at, occurrences)]),
-    )
     remaining = {_position(session): session for session in occurrences}
     for number, days in enumerate(_stretches(row)):
         starts = [(day, _start(row, day)) for day in days]

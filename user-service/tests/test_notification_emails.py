@@ -12,6 +12,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from chassis.data.db import in_transaction
+from chassis.testing.calendars import (
+    Program,
+    read_by_ical_js,
+    read_by_icalendar,
+    read_by_vobject,
+)
 from chassis.testing.letters import wrong_with_catalogues
 from user_service import notifications
 from user_service.models import db
@@ -245,6 +251,35 @@ def test_an_email_tells_calendars_what_the_feed_has(
     assert event["ORGANIZER"] == "mailto:lyceum@localhost"
     assert event["URL"] == f"http://lyceum.test/study-sessions/{SESSION}"
     assert second.walk("VEVENT")[0]["UID"] == "study-session-8@lyceum"
+
+
+@pytest.mark.parametrize("read", [read_by_icalendar, read_by_vobject, read_by_ical_js])
+def test_programs_read_the_series_that_an_email_tells(app: Flask, ruth: Any, read: Program) -> None:
+    series = {
+        **EVENT,
+        "uid": "series-7@lyceum",
+        "timezone": "Asia/Jerusalem",
+        "rule": "FREQ=WEEKLY;COUNT=4",
+        "last_starts_at": "2027-05-23T18:00:00Z",
+        "left_out": ["2027-05-09"],
+    }
+    moved = {
+        **EVENT,
+        "uid": "series-7@lyceum",
+        "timezone": "Asia/Jerusalem",
+        "starts_at": "2027-05-17T18:00:00Z",
+        "ends_at": "2027-05-17T19:30:00Z",
+        "occurrence": "2027-05-16T18:00:00Z",
+    }
+    email = emailed(app, ruth, NotificationKind.SESSION_MOVED, calendar=[series, moved])
+    [part] = email.iter_attachments()
+    content = part.get_payload(decode=True)
+    assert isinstance(content, bytes)
+    assert [(one.starts_at.day, one.starts_at.hour, one.sequence) for one in read(content)] == [
+        (2, 18, 3),
+        (17, 18, 3),
+        (23, 18, 3),
+    ]
 
 
 def test_a_session_that_is_moved_again_is_emailed_again(app: Flask, ruth: Any) -> None:

@@ -23,18 +23,22 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    Select,
     UniqueConstraint,
     Uuid,
+    and_,
     any_,
     bindparam,
     case,
     delete,
     func,
     insert,
+    or_,
     select,
     text,
     update,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import InstrumentedAttribute, Mapped, aliased, mapped_column
 
 from chassis.clock import now
@@ -45,6 +49,7 @@ BATCH = 200
 DEFAULT = (24 * 60, 15)
 MOST, LONGEST = 5, 7 * 24 * 60
 IDS = bindparam("ids", type_=ARRAY(Uuid))
+AT = bindparam("at", type_=DateTime(timezone=True))
 
 Told = Mapping[tuple[UUID, int], Sequence[UUID]]
 """The people to remind, by the thing and the minutes before it."""
@@ -175,6 +180,21 @@ class RemindersBefore(Reminders[Before]):
             .where(row[thing_id] == id_, id_ == any_(IDS))
             .values(due_at=_due_before(begins, row.minutes_before), sent_at=None)
         )
+        self._adding = (
+            postgresql.insert(table)
+            .from_select(columns, rows.where(id_ == any_(IDS)))
+            .on_conflict_do_nothing()
+        )
+        right = begins - func.make_interval(0, 0, 0, 0, 0, row.minutes_before)
+        # NULL is right of what was late when it was set.
+        is_wrong = or_(row.due_at != right, and_(row.due_at.is_(None), right >= AT))
+        self._correcting = self._replanning.where(is_wrong)
+        ahead = select(id_).where(begins > AT).order_by(begins).limit(BATCH)
+        # What is just being changed is found in the next round, if need be.
+        ahead = ahead.with_for_update(key_share=True, skip_locked=True)
+        of_thing = select(row.id).where(row[thing_id] == id_)
+        self._unplanned = ahead.where(~of_thing.where(row.user_id.is_(None)).exists())
+        self._moved = ahead.where(of_thing.where(is_wrong).exists())
 
     def plan(self, ids: Collection[UUID]) -> None:
         """Set the default reminders of new things, which are written. Those that are late are never said."""
@@ -183,6 +203,17 @@ class RemindersBefore(Reminders[Before]):
     def replan(self, ids: Collection[UUID]) -> None:
         """Set the reminders of things that begin at another time now; what was said is said again."""
         self._set(self._replanning, ids)
+
+    def reconcile(self) -> int:
+        """Set the reminders of some things ahead that code without reminders began or moved; of how many.
+
+        Such code goes on for some minutes while the first with reminders is deployed. A sweep goes on until
+        there are none. What was said of a thing that was not moved is not said again.
+        """
+        unplanned, moved = self._locked(self._unplanned), self._locked(self._moved)
+        self._set(self._adding, unplanned, user_id=None, minutes=list(DEFAULT))
+        self._set(self._correcting, moved)
+        return len(unplanned) + len(moved)
 
     def choice(self, thing_id: UUID, user_id: UUID) -> Choice:
         """What the person chose, the longest first."""
@@ -211,6 +242,9 @@ class RemindersBefore(Reminders[Before]):
     def _set(self, statement: Any, ids: Collection[UUID], **values: Any) -> None:
         values |= {"ids": list(ids), "at": now()}
         statements.execute(self._session, statement, values)
+
+    def _locked(self, things: Select[UUID]) -> Sequence[UUID]:
+        return self._session.scalars(things, {"at": now()}).all()
 
     def _tell_people(self, due: Sequence[Before]) -> None:
         ids = {self._thing_of(reminder) for reminder in due}
@@ -264,4 +298,4 @@ def _due_before(
 ) -> ColumnElement[datetime | None]:
     """When that is, or NULL if it is over."""
     due_at = begins - func.make_interval(0, 0, 0, 0, 0, minutes)
-    return case((due_at >= bindparam("at", type_=DateTime(timezone=True)), due_at))
+    return case((due_at >= AT, due_at))

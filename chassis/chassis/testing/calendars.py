@@ -1,11 +1,11 @@
-"""What calendar programs make of a feed: the libraries that several of them read it with."""
+"""What calendar programs make of feeds and e-mails: the libraries that several of them read these with."""
 
 import functools
 import itertools
 import json
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,6 +15,10 @@ import pytest
 import recurring_ical_events
 import vobject
 from icalendar import Calendar
+
+from chassis.calendar.emails import Method, heard, message
+from chassis.calendar.events import Event
+from chassis.clock import now
 
 LONG_AGO, FAR_AHEAD = date(2000, 1, 1), date(2100, 1, 1)
 NUMBERS = itertools.count(1)
@@ -26,7 +30,7 @@ const events = calendar.getAllSubcomponents("vevent").map(each => new ICAL.Event
 const shown = [];
 const show = (event, from, to) => shown.push([
   event.summary, from.toJSDate().toISOString(), to.toJSDate().toISOString(),
-  event.component.getFirstPropertyValue("status"),
+  event.component.getFirstPropertyValue("status"), event.uid, event.sequence,
 ]);
 for (const event of events.filter(each => !each.isRecurrenceException())) {
   if (!event.isRecurring()) { show(event, event.startDate, event.endDate); continue; }
@@ -50,6 +54,8 @@ class Shown:
     starts_at: datetime
     ends_at: datetime
     status: str
+    uid: str
+    sequence: int
 
 
 Program = Callable[[bytes], list[Shown]]
@@ -66,7 +72,15 @@ def read_by_icalendar(feed: bytes) -> list[Shown]:
     """As icalendar and recurring-ical-events read it."""
     events = recurring_ical_events.of(Calendar.from_ical(feed)).between(LONG_AGO, FAR_AHEAD)
     return sorted(
-        _shown(event["SUMMARY"], event.start, event.end, event["STATUS"]) for event in events
+        _shown(
+            event["SUMMARY"],
+            event.start,
+            event.end,
+            event["STATUS"],
+            event["UID"],
+            event["SEQUENCE"],
+        )
+        for event in events
     )
 
 
@@ -95,7 +109,14 @@ def read_by_vobject(feed: bytes) -> list[Shown]:
 def read_by_ics(feed: bytes) -> list[Shown]:
     """As ics reads it, which knows no series: one for each event, and zones by their names alone."""
     return sorted(
-        _shown(event.name, event.begin.datetime, event.end.datetime, event.status)
+        _shown(
+            event.name,
+            event.begin.datetime,
+            event.end.datetime,
+            event.status,
+            event.uid,
+            next(line.value for line in event.extra if line.name == "SEQUENCE"),
+        )
         for event in ics.Calendar(feed.decode()).events
     )
 
@@ -107,19 +128,66 @@ def read_by_ical_js(feed: bytes) -> list[Shown]:
     read = _node(ICAL_JS, feed)
     assert not read.returncode, read.stderr.decode()
     return sorted(
-        _shown(title, datetime.fromisoformat(begin), datetime.fromisoformat(end), status)
-        for title, begin, end, status in json.loads(read.stdout)
+        _shown(title, datetime.fromisoformat(begin), datetime.fromisoformat(end), *rest)
+        for title, begin, end, *rest in json.loads(read.stdout)
     )
+
+
+class Diary:
+    """A person's calendar, kept by e-mails: the last revision of each UID, until it is cancelled."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, bytes] = {}
+        self._revisions: dict[str, int] = {}
+
+    def hear(self, told: Sequence[Mapping[str, Any]], title: str) -> None:
+        """Take what an e-mail with this title tells, each UID in a part of its own."""
+        entries: dict[str, list[Event]] = {}
+        for written in told:
+            event = heard(written, title=title, path="/", changed_at=now())
+            entries.setdefault(event.uid, []).append(event)
+        for events in entries.values():
+            _, part = message(
+                events, organizer="lyceum@localhost", attendee="ruth@example.org", public_url=""
+            )
+            self.receive(part)
+
+    def receive(self, part: bytes) -> None:
+        """Take a part of an e-mail, unless it is no newer than what is known (RFC 5546, section 2.1.5)."""
+        calendar = Calendar.from_ical(part)
+        first = calendar.walk("VEVENT")[0]
+        uid, sequence = str(first["UID"]), int(str(first["SEQUENCE"]))
+        if sequence <= self._revisions.get(uid, -1):
+            return
+        self._revisions[uid] = sequence
+        if calendar["METHOD"] == Method.CANCEL:
+            self._held.pop(uid, None)
+        else:
+            self._held[uid] = part
+
+    def shown_by(self, read: Program) -> list[Shown]:
+        """What the program shows of it."""
+        return sorted(one for part in self._held.values() for one in read(part))
 
 
 def _by_vobject(event: Any, start: datetime) -> Shown:
     # By the wall, as many programs reckon.
     end = start + event.duration.value
-    return _shown(event.summary.value, start, end, event.status.value)
+    return _shown(
+        event.summary.value,
+        start,
+        end,
+        event.status.value,
+        event.uid.value,
+        event.sequence.value,
+    )
 
 
-def _shown(title: Any, start: datetime, end: datetime, status: Any) -> Shown:
-    return Shown(str(title), start.astimezone(UTC), end.astimezone(UTC), str(status))
+def _shown(
+    title: Any, start: datetime, end: datetime, status: Any, uid: Any, sequence: Any
+) -> Shown:
+    begins, ends = start.astimezone(UTC), end.astimezone(UTC)
+    return Shown(str(title), begins, ends, str(status), str(uid), int(sequence))
 
 
 @functools.cache

@@ -1,6 +1,6 @@
 """Meetings that people are reminded of, next to the notes."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -44,9 +44,13 @@ def tell(told: Told) -> None:
         messages.publish_event("reminded", meeting_id, 1, data)
 
 
-reminders = RemindersBefore(
-    messages, MeetingReminder, "meeting_id", Meeting.id, Meeting.begins_at, guests_of, tell
-)
+def reminders_told_by(tell: Callable[[Told], None]) -> RemindersBefore[MeetingReminder]:
+    return RemindersBefore(
+        messages, MeetingReminder, "meeting_id", Meeting.id, Meeting.begins_at, guests_of, tell
+    )
+
+
+reminders = reminders_told_by(tell)
 
 
 def sweep() -> int:
