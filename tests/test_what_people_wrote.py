@@ -58,15 +58,17 @@ STAYS = {
     },
     "complete_tutoring_session.topics_covered": {"table tutoring-service sessions"},
     **{
-        f"{operation}.reason": {f"table {service} outbox", f"redis events:{service}"}
-        for operation, service in (
-            ("cancel_study_session", "study-session-service"),
-            ("cancel_tutoring_session", "tutoring-service"),
-            ("decline_session_request", "tutoring-service"),
-            ("remove_parent", "tutoring-service"),
-            ("remove_participant", "study-session-service"),
-            ("remove_havruta_member", "havruta-service"),
-            ("cancel_havruta_session", "havruta-service"),
+        text: {f"table {service} outbox", f"redis events:{service}"}
+        for text, service in (
+            ("cancel_study_session.reason", "study-session-service"),
+            ("cancel_tutoring_session.reason", "tutoring-service"),
+            ("decline_session_request.reason", "tutoring-service"),
+            ("remove_parent.reason", "tutoring-service"),
+            ("remove_participant.reason", "study-session-service"),
+            ("remove_havruta_member.reason", "havruta-service"),
+            ("cancel_havruta_session.reason", "havruta-service"),
+            ("book_tutoring_session.location", "tutoring-service"),
+            ("replace_tutoring_session.location", "tutoring-service"),
         )
     },
 }
