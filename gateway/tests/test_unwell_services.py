@@ -346,7 +346,7 @@ def test_every_service_has_its_own_breaker(
     gateway: Gateway, tutoring: Double, services: Doubles
 ) -> None:
     tutoring.reply = say(b"nonsense\r\n")
-    # Callers for whom it has answered a moment ago count, too.
+    # Callers count, too, who had an answer a moment ago.
     wait_until(lambda: gateway.post("/api/courses", user=a_user()).status == 503)
     others = ["/api/users/7", "/api/study-sessions", "/api/havrutas", "/api/v2/tests"]
     assert len(others) == len(SERVICES) - 1

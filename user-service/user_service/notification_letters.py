@@ -107,7 +107,7 @@ def _facts(
     if place := _quoted(data.get("location"), MOST_OF_A_TITLE, language):
         yield say("Where"), place
     if meeting_url := data.get("meeting_url"):
-        # Its service lets none in that is not a public page's, in letters of one kind.
+        # Services take only https addresses of public hosts, written in ASCII.
         yield say("Online"), Link(meeting_url, meeting_url)
     if rating := data.get("rating"):
         yield say("Rating"), say("%(rating)d of 5", rating=rating)

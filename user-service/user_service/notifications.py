@@ -187,7 +187,7 @@ def _insertion(
 
 
 def _data(event: Event) -> ColumnElement[Any]:
-    """What the event says, without the words of people of whom an account is deleted."""
+    """What the event says; without the words, if the account of an author is deleted."""
     data = literal(event.data["data"], Notification.data.type)
     authors = [_person(event, "author"), _person(event, "coauthor")]
     return case((or_(*map(_is_deleted, authors)), data.op("-")(_words(event))), else_=data)

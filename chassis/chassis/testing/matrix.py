@@ -242,4 +242,4 @@ def _digest(table: Table) -> str:
     if table.info.get("is_reference"):
         # Many rows, which are rarely written: how many, and by which transaction the last one.
         return f"SELECT '{name}', concat(count(*), ' ', max(xmin::text::bigint)) FROM {name}"  # noqa: S608  # the names of our own tables
-    return f"SELECT '{name}', md5(string_agg(t::text, ' ' ORDER BY t::text)) FROM {name} AS t"  # noqa: S608  # as above
+    return f"SELECT '{name}', md5(string_agg(t::text, ' ' ORDER BY t::text)) FROM {name} AS t"  # noqa: S608  # the names of our own tables
