@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from chassis.clock import now
 from chassis.errors import DeadlinePassed, Forbidden, NotFound, TooEarly
-from study_session_service import lifecycle, participation
+from study_session_service import lifecycle, participation, seats
 from study_session_service.lifecycle import SessionCancelled
 from study_session_service.models import Participant, Status, StudySession, db
 from study_session_service.visibility import see
@@ -28,10 +28,10 @@ class Figures:
 
 def mark(session_id: UUID, host_id: UUID, user_id: UUID, *, attended: bool | None) -> Participant:
     """Say whether a person with a seat came; None takes that back."""
-    # The person's row before the session's, as everywhere.
-    participant = participation.own_row(session_id, user_id)
+    seats.in_turn(user_id)
     session = lifecycle.hosted(session_id, host_id)
     _require_time(session)
+    participant = participation.own_row(session_id, user_id)
     if participant is None or not participant.is_active:
         raise NotFound
     participant.attended = attended

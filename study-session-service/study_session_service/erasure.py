@@ -39,6 +39,7 @@ def erase(user_id: UUID) -> None:
     An id that stands for no one replaces theirs: a caller who still has their token is a stranger.
     """
     no_one = uuid4()
+    seats.in_turn(user_id)
     cancelled = []
     for session_id in _involving(user_id):
         cancelled += _erase_in(session_id, user_id, no_one)
@@ -60,9 +61,8 @@ def _order(cancelled: Happening) -> tuple[str, datetime]:
 def _erase_in(session_id: UUID, user_id: UUID, no_one: UUID) -> list[Happening]:
     """Erase them there; the cancellation of which people are to be told, if it was one that they hosted."""
     cancelled = []
-    # The participant's row is locked before the session's, as everywhere.
-    participant = _locked_participant(session_id, user_id)
     session = lifecycle.locked(session_id)
+    participant = _locked_participant(session_id, user_id)
     # What is over by the clock took place, whether or not that was written down: it is not cancelled.
     lifecycle.catch_up(session)
     if session.host_id == user_id:

@@ -85,10 +85,7 @@ def cancel_locked(session: StudySession, reason: str | None) -> Happening:
 
 
 def lock(session_id: UUID) -> None:
-    """Lock the session's row against other writers.
-
-    Lock participants' rows before it, never after: joining and leaving do.
-    """
+    """Lock the session's row against other writers."""
     if not statements.execute(db.session, LOCK, {"session_id": session_id}):
         raise NotFound
 

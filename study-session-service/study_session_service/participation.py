@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, bindparam, select
 
 from chassis.clock import now
-from chassis.data.limits import LimitReached, counting, take_turns
+from chassis.data.limits import LimitReached, counting
 from chassis.errors import Conflict, Forbidden, NotFound
 from chassis.pages import Page, cut
 from study_session_service import join_codes, lifecycle, rooms, seats
@@ -105,8 +105,7 @@ def join(
     session_id: UUID, user_id: UUID, *, join_code: str | None = None, waitlist: bool = False
 ) -> Joining:
     """Take a seat, or with `waitlist` wait for one. Joining twice is joining once."""
-    # Before any row is locked, so that two of one person's requests never wait for each other.
-    take_turns(db.session, f"joining:{user_id}")
+    seats.in_turn(user_id)
     # Only a person who may have to wait needs the lock: that there is no seat must still be true when
     # the wait is written.
     if waitlist:
@@ -167,9 +166,10 @@ def _require_room(session: SessionRow, joined: int, *, waitlist: bool) -> None:
 
 def leave(session_id: UUID, user_id: UUID) -> None:
     """Give up the seat, or the wait for one. Leaving twice is leaving once."""
-    participant = own_row(session_id, user_id)
+    seats.in_turn(user_id)
     seen = see(session_id, user_id)
-    if participant and participant.is_active:
+    participant = own_row(session_id, user_id) if seen.is_inside else None
+    if participant:
         if participant.is_host and seen.is_open:
             raise TransferRequired
         participant.is_active, participant.left_at = False, now()
@@ -182,9 +182,9 @@ def leave(session_id: UUID, user_id: UUID) -> None:
 
 def remove(session_id: UUID, host_id: UUID, user_id: UUID, reason: str | None = None) -> None:
     """Send a participant away for good, and change the code that they know. They are told the reason."""
+    seats.in_turn(user_id)
+    session = lifecycle.hosted(session_id, host_id)
     participant = own_row(session_id, user_id)
-    if see(session_id, host_id).session.host_id != host_id:
-        raise Forbidden("Only the host may do this.", required="host")
     if participant is None:
         raise NotFound
     if participant.is_host:
@@ -195,10 +195,8 @@ def remove(session_id: UUID, host_id: UUID, user_id: UUID, reason: str | None = 
     participant.removed_at = participant.removed_at or at
     if was_active:
         seats.release(participant, removed=True, reason=reason)
-    else:
-        session = lifecycle.locked(session_id)
-        if seats.stop_waiting(session_id, user_id):
-            notify(session, Kind.REMOVED, [user_id], session.last_seq, actor=host_id, reason=reason)
+    elif seats.stop_waiting(session_id, user_id):
+        notify(session, Kind.REMOVED, [user_id], session.last_seq, actor=host_id, reason=reason)
     # Removed again, they do not know the present one.
     if not was_removed:
         join_codes.renew(session_id)
@@ -206,8 +204,9 @@ def remove(session_id: UUID, host_id: UUID, user_id: UUID, reason: str | None = 
 
 def hand_over(session_id: UUID, host_id: UUID, to: UUID) -> StudySession:
     """Make another active participant the host; the host stays as a participant."""
-    rows = {row.user_id: row for row in _lock_rows(session_id, host_id, to)}
+    seats.in_turn(host_id, to)
     session = lifecycle.hosted(session_id, host_id)
+    rows = {row.user_id: row for row in _lock_rows(session_id, host_id, to)}
     lifecycle.require_open(session)
     if to not in rows or not rows[to].is_active:
         raise NotAParticipant
@@ -253,6 +252,5 @@ def _lock_rows(session_id: UUID, *user_ids: UUID) -> Sequence[Participant]:
     rows = select(Participant).where(
         Participant.session_id == session_id, Participant.user_id.in_(user_ids)
     )
-    # In one order: two people who hand a session to each other would each wait for the other's row.
     locked = rows.order_by(Participant.id).with_for_update(key_share=True)
     return db.session.scalars(locked, execution_options={"populate_existing": True}).all()

@@ -1,9 +1,9 @@
 """RULES: seats in a session: taken, released, waited for.
 
-`current_participants` always equals the active rows. Every change of both is one transaction that
-touches the participant's row first and the session's row last, so two such transactions never wait
-for each other (but see `promote`). While a person waits, no seat is free: a seat that is released is
-given away in the same transaction.
+`current_participants` always equals the active rows. Every change of both is one transaction. It takes the
+turn of the person (`in_turn`) before it locks a row; only that of a session gives seats to the people who
+wait there (`promote`), and these stop waiting under the same lock. So two transactions never wait for each
+other. While a person waits, no seat is free: a seat that is released is given away in the same transaction.
 """
 
 from collections.abc import Sequence
@@ -33,6 +33,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from chassis.clock import now
 from chassis.data import statements
 from chassis.data.keyset import after_bound, after_values
+from chassis.data.limits import take_turns
 from chassis.errors import Conflict
 from study_session_service import rooms
 from study_session_service.lifecycle import require_open
@@ -57,6 +58,16 @@ class SessionFull(Conflict):
     """The session is full."""
 
     code = "session_full"
+
+
+def in_turn(*user_ids: UUID) -> None:
+    """Let others who change where these people have a seat wait for the end of this transaction.
+
+    Before any row is locked, never after.
+    """
+    # In one order: two who hand sessions to each other would each wait for the other's turn.
+    for user_id in sorted(user_ids):
+        take_turns(db.session, f"joining:{user_id}")
 
 
 def take(session_id: UUID, user_id: UUID, *, promoted: bool = False) -> Row[Any] | None:
@@ -100,9 +111,7 @@ def release(participant: Participant, *, removed: bool = False, reason: str | No
 def promote(session_id: UUID) -> None:
     """Give the free seats of a session, whose row this transaction has locked, to the waitlist, in order."""
     # Until the waitlist or the seats run out: if `take` refuses a person because they already have a
-    # seat, the next in line gets it. Here the session's row is locked before those of participants.
-    # A person who had a seat once and stops waiting at this moment may wait for this transaction, and
-    # this one for theirs: PostgreSQL ends one of the two, and `in_transaction` runs it again.
+    # seat, the next in line gets it.
     while called := _call_up(session_id):
         for waiting in called:
             take(session_id, waiting.user_id, promoted=True)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import text
 
@@ -17,11 +18,13 @@ from chassis.errors import Conflict, Forbidden, Problem
 from chassis.testing import race
 from chassis.testing.races import ROUNDS
 from chassis.versions import ExpectedVersion
-from study_session_service import chat, participation, sessions
+from study_session_service import attendance, chat, erasure, participation, sessions
 from study_session_service.models import SessionType, db
 from study_session_service.seats import SessionFull
 
 from .support.invariants import violations
+
+HOST = "SELECT host_id FROM study_sessions"
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +96,7 @@ def test_forty_concurrent_joins_take_ten_seats(
     assert one(app, "SELECT sum(current_participants) FROM study_sessions") == 11 * len(rounds)
 
 
-@pytest.mark.usefixtures("race_round")
+@pytest.mark.usefixtures("race_round", "tried_once")
 def test_twenty_people_who_join_twice_take_ten_seats(
     app: Flask, do: Callable[..., Any], a_session: Any
 ) -> None:
@@ -105,7 +108,7 @@ def test_twenty_people_who_join_twice_take_ten_seats(
     assert violations(app) == []
 
 
-@pytest.mark.usefixtures("race_round")
+@pytest.mark.usefixtures("race_round", "tried_once")
 def test_a_random_walk_keeps_the_counter_correct(
     app: Flask, do: Callable[..., Any], a_session: Any
 ) -> None:
@@ -146,7 +149,40 @@ def test_a_random_walk_keeps_the_counter_correct(
         assert violations(app) == []
 
 
-@pytest.mark.usefixtures("race_round")
+@pytest.mark.usefixtures("race_round", "tried_once")
+def test_people_who_had_a_seat_before_wait_while_their_hosts_change(
+    app: Flask, do: Callable[..., Any], a_session: Any
+) -> None:
+    session_id, host = a_session(3)
+    people = [uuid4() for _ in range(6)]
+    for person in people:
+        do(participation.join, session_id, person)
+        do(participation.leave, session_id, person)
+
+    def step() -> Any:
+        person = random.choice(people)
+        return random.choices(
+            [
+                lambda: do(participation.join, session_id, person, waitlist=True),
+                lambda: do(participation.leave, session_id, person),
+                lambda: do(participation.hand_over, session_id, one(app, HOST), person),
+                lambda: do(participation.hand_over, session_id, person, host),
+                lambda: do(attendance.mark, session_id, one(app, HOST), person, attended=True),
+                lambda: do(participation.remove, session_id, one(app, HOST), person),
+                lambda: do(erasure.erase, person),
+            ],
+            [30, 30, 10, 10, 10, 1, 1],
+        )[0]()
+
+    with time_machine.travel(now() + timedelta(minutes=61)):
+        for _ in range(12):
+            outcomes = race([step] * 8)
+            failed = [o for o in outcomes if isinstance(o, Problem) and o.status >= 500]
+            assert failed == []
+            assert violations(app) == []
+
+
+@pytest.mark.usefixtures("race_round", "tried_once")
 def test_each_released_seat_goes_to_one_waiting_person(
     app: Flask, do: Callable[..., Any], a_session: Any
 ) -> None:
@@ -164,7 +200,7 @@ def test_each_released_seat_goes_to_one_waiting_person(
     assert one(app, promotions) == 5
 
 
-@pytest.mark.usefixtures("race_round")
+@pytest.mark.usefixtures("race_round", "tried_once")
 def test_a_handover_and_the_leaving_exclude_each_other(
     app: Flask, do: Callable[..., Any], a_session: Any
 ) -> None:
@@ -180,7 +216,7 @@ def test_a_handover_and_the_leaving_exclude_each_other(
     assert violations(app) == []
 
 
-@pytest.mark.usefixtures("race_round")
+@pytest.mark.usefixtures("race_round", "tried_once")
 def test_messages_of_the_older_application_are_numbered_among_the_others(
     app: Flask, do: Callable[..., Any], a_session: Any
 ) -> None:
@@ -202,7 +238,7 @@ def test_messages_of_the_older_application_are_numbered_among_the_others(
     assert one(app, "SELECT last_seq FROM study_sessions") == before + 16
 
 
-@pytest.mark.usefixtures("race_round")
+@pytest.mark.usefixtures("race_round", "tried_once")
 def test_a_removed_participant_sends_no_more_messages(
     app: Flask, do: Callable[..., Any], a_session: Any
 ) -> None:

@@ -13,7 +13,6 @@ from sqlalchemy import text
 
 from chassis import testing
 from chassis.clock import now
-from chassis.data import db as database
 from chassis.data.db import in_transaction
 from chassis.errors import Problem
 from chassis.testing import User, a_user, count_queries, race
@@ -283,11 +282,10 @@ def counts(app: Flask) -> list[int]:
         return list(db.session.scalars(text(query)))
 
 
+@pytest.mark.usefixtures("tried_once")
 def test_two_hundred_join_a_series_of_ten_with_ten_places(
-    app: Flask, do: Callable[..., Any], raced: Any, monkeypatch: pytest.MonkeyPatch
+    app: Flask, do: Callable[..., Any], raced: Any
 ) -> None:
-    # A deadlock would be tried again, and no one would see it.
-    monkeypatch.setattr(database, "ATTEMPTS", 1)
     ids, _ = raced(10, 11)
     outcomes = []
     for first in range(0, 200, 40):
@@ -305,7 +303,7 @@ def test_two_hundred_join_a_series_of_ten_with_ten_places(
     assert counts(app) == [11] * 10
 
 
-@pytest.mark.usefixtures("race_round")
+@pytest.mark.usefixtures("race_round", "tried_once")
 def test_people_join_and_leave_one_or_all_while_the_host_changes_them(
     app: Flask, do: Callable[..., Any], raced: Any
 ) -> None:
@@ -337,7 +335,7 @@ def test_people_join_and_leave_one_or_all_while_the_host_changes_them(
         assert violations(app) == []
 
 
-@pytest.mark.usefixtures("race_round")
+@pytest.mark.usefixtures("race_round", "tried_once")
 def test_a_host_is_erased_while_people_join(app: Flask, do: Callable[..., Any], raced: Any) -> None:
     ids, host = raced(4, 10)
     people = [uuid4() for _ in range(6)]

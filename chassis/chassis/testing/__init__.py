@@ -8,7 +8,7 @@ from chassis.testing.keys import KID, jwks, key_files
 from chassis.testing.migrations import check_migrations
 from chassis.testing.people import ISSUER, User, a_user, token_for
 from chassis.testing.queries import count_compiled, count_queries, forget_compiled
-from chassis.testing.races import overtaken, race, race_round
+from chassis.testing.races import overtaken, race, race_round, tried_once
 from chassis.testing.readme import check_readme
 from chassis.testing.servers import empty_database, redis_url, server
 from chassis.testing.services import (
@@ -64,4 +64,5 @@ __all__ = [
     "service",
     "signed",
     "token_for",
+    "tried_once",
 ]

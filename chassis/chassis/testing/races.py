@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import make_url
 
+from chassis.data import db
 from chassis.testing.servers import as_admin, url_of
 
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "5"))
@@ -22,6 +23,15 @@ Result = TypeVar("Result")
 def race_round(request: pytest.FixtureRequest) -> int:
     """A race is run so many times, each with everything made again: `RACE_ROUNDS=100 make test`."""
     return int(request.param)
+
+
+@pytest.fixture
+def tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A transaction that PostgreSQL ends to break a deadlock fails.
+
+    It would be run again, and no one would see that two had waited for each other.
+    """
+    monkeypatch.setattr(db, "ATTEMPTS", 1)
 
 
 def race(works: Sequence[Callable[[], Result]]) -> list[Result]:

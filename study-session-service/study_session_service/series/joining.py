@@ -11,13 +11,14 @@ from enum import StrEnum
 from uuid import UUID
 
 from chassis.clock import now
-from chassis.data.limits import counting, take_turns
+from chassis.data.limits import counting
 from chassis.errors import NotFound
 from study_session_service import join_codes, lifecycle, participation
 from study_session_service.models import db
 from study_session_service.notifications import Happening, Kind, notify_once
 from study_session_service.participation import JOINED, JoinedSessionLimitReached, TransferRequired
 from study_session_service.rows import SessionRow
+from study_session_service.seats import in_turn
 from study_session_service.series import seats
 from study_session_service.series.scope import Scope, is_going_on, require_host
 from study_session_service.visibility import SeenSession, look, see
@@ -54,8 +55,7 @@ def join(
 
     Sessions that are secret to the person are passed over. Joining twice is joining once.
     """
-    # Before any row is locked, so that two of one person's requests never wait for each other.
-    take_turns(db.session, f"joining:{user_id}")
+    in_turn(user_id)
     asked = look(session_id, user_id)
     participation.admit(asked, join_code)
     known = [
@@ -95,6 +95,7 @@ def leave(session_id: UUID, user_id: UUID, scope: Scope) -> None:
     if session.series_id is None or scope == Scope.THIS:
         participation.leave(session_id, user_id)
         return
+    in_turn(user_id)
     own = seats.lock_seen(session, scope, user_id)
     if any(each.is_inside and each.session.host_id == user_id for each in own):
         raise TransferRequired
@@ -119,6 +120,7 @@ def remove(
     if session.series_id is None or not is_going_on(session):
         participation.remove(session_id, host_id, user_id, reason)
         return
+    in_turn(user_id)
     # All of the series: they have one code.
     everywhere = seats.lock_seen(session, Scope.ALL, user_id)
     session = see(session_id, host_id).session

@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, DateTime, Uuid, and_, any_, bindparam, or_, select
+from sqlalchemy import DateTime, Uuid, and_, bindparam, or_, select
 
 from chassis.clock import now
 from chassis.errors import Forbidden
-from study_session_service.models import OPEN, Participant, Status, StudySession
+from study_session_service.models import OPEN, Status, StudySession
 from study_session_service.rows import SessionRow, columns_of, earliest_first, fetch
 from study_session_service.visibility import DETAILS, see
 
@@ -28,15 +28,6 @@ LOCK = (
     .order_by(StudySession.id)
     # The weaker lock lets the foreign keys of new participants and messages through.
     .with_for_update(key_share=True)
-)
-LOCK_ROWS = (
-    select(Participant.session_id, Participant.user_id, Participant.is_active)
-    .join(StudySession, StudySession.id == Participant.session_id)
-    .where(IS_MEANT, StudySession.is_open)
-    .where(Participant.user_id == any_(bindparam("user_ids", type_=ARRAY(Uuid))))
-    # In one order, so that no two wait for each other.
-    .order_by(Participant.session_id, Participant.id)
-    .with_for_update(key_share=True, of=Participant)
 )
 # No session begins earlier, and none later.
 BEGINNING, END = (datetime.fromisoformat(f"{year}-01-01T00:00Z") for year in (2000, 2200))
@@ -66,12 +57,6 @@ def locked(
 def lock_within(session: SessionRow, scope: Scope) -> Sequence[SessionRow]:
     """The open sessions of the series that are meant, locked, as they are now; earliest first."""
     return earliest_first(fetch(LOCK, _meant(session, scope)))
-
-
-def lock_rows(session: SessionRow, scope: Scope, *user_ids: UUID) -> Sequence[Any]:
-    """These people's rows in the sessions that `lock_within` locks; before it, never after."""
-    values = {**_meant(session, scope), "user_ids": user_ids}
-    return fetch(LOCK_ROWS, values)
 
 
 def hosted_ahead(found: Sequence[SessionRow], host_id: UUID) -> Sequence[SessionRow]:

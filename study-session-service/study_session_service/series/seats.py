@@ -29,7 +29,7 @@ from study_session_service.models import Participant, Role, StudySession, Waitin
 from study_session_service.notifications import Happening, Kind, notify_once
 from study_session_service.rooms import KIND
 from study_session_service.rows import SessionRow, columns_of, earliest_first, fetch
-from study_session_service.series.scope import Scope, is_going_on, lock_rows, lock_within
+from study_session_service.series.scope import Scope, is_going_on, lock_within
 from study_session_service.series.writing import ARE_GIVEN, IDS
 from study_session_service.visibility import ABOUT_VIEWER, IS_MINE, SeenSession, seen_by
 
@@ -111,9 +111,7 @@ AWAITED = select(Waiting.session_id).where(Waiting.session_id == any_(IDS)).dist
 
 
 def lock_seen(session: SessionRow, scope: Scope, user_id: UUID) -> Sequence[SeenSession]:
-    """The sessions that are meant and not over, locked with the person's rows; how they stand to them."""
-    # The participant's rows before the sessions', as everywhere.
-    lock_rows(session, scope, user_id)
+    """The sessions that are meant and not over, locked; how they stand to the person, whose turn it is."""
     ids = [each.id for each in lock_within(session, scope)]
     at = now()
     rows = fetch(STANDINGS, {"ids": ids, "viewer_id": user_id})
