@@ -3,27 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import contains_eager
 
-from chassis.calendar import emails, feeds
-from chassis.calendar.events import Event, Status
+from chassis.calendar import feeds
+from chassis.calendar.events import Event
 from havruta_service import sessions
+from havruta_service.calendars import USUAL_LENGTH, changed_at, end_of, event_of
 from havruta_service.models import HavrutaSession, Member, SessionStatus, db
 
 MOST = 500
-USUAL_LENGTH = timedelta(hours=1)
 LONGEST = timedelta(days=1)
-# How many steps led to the status. To begin, to end and to be missed raise no version.
-STEPS = {
-    SessionStatus.SCHEDULED: 0,
-    SessionStatus.ACTIVE: 1,
-    SessionStatus.COMPLETED: 2,
-    SessionStatus.CANCELLED: 1,
-}
 
 
 @dataclass(frozen=True)
@@ -63,12 +55,7 @@ def events_of_person(user_id: UUID, since: datetime, until: datetime) -> list[Ev
     query = _within(user_id, since, until).limit(feeds.MOST + 1)
     found = db.session.scalars(query).all()
     feeds.require_whole(found)
-    return [_event(each) for each in found]
-
-
-def told_to_calendars(changed: Sequence[HavrutaSession]) -> list[dict[str, Any]]:
-    """What e-mails tell calendars of these sessions, as the feed has them; nothing if they are many."""
-    return emails.told([_event(session) for session in changed])
+    return [event_of(each) for each in found]
 
 
 def _within(user_id: UUID, since: datetime, until: datetime) -> Select[HavrutaSession]:
@@ -97,35 +84,9 @@ def _entry(session: HavrutaSession) -> Entry:
         id=str(session.id),
         title=session.havruta.name,
         starts_at=session.starts_at,
-        ends_at=_end_of(session),
+        ends_at=end_of(session),
         status=session.current_status,
         location=None,
         path=f"/api/havruta-sessions/{session.id}",
-        changed_at=_changed_at(session),
+        changed_at=changed_at(session),
     )
-
-
-def _event(session: HavrutaSession) -> Event:
-    # What is written down, and not what the clock says: a feed does not depend on when it is read.
-    cancelled = session.status == SessionStatus.CANCELLED
-    return Event(
-        uid=f"havruta-session-{session.id}@lyceum",
-        sequence=session.version + STEPS[SessionStatus(session.status)],
-        status=Status.CANCELLED if cancelled else Status.CONFIRMED,
-        changed_at=_changed_at(session),
-        starts_at=session.starts_at,
-        ends_at=_end_of(session),
-        title=session.havruta.name,
-        path=f"/api/havruta-sessions/{session.id}",
-    )
-
-
-def _end_of(session: HavrutaSession) -> datetime:
-    return session.ends_at or session.starts_at + USUAL_LENGTH
-
-
-def _changed_at(session: HavrutaSession) -> datetime:
-    """When it was made, begun or ended; when it was moved or cancelled is not kept."""
-    if session.end_time:
-        return session.end_time
-    return session.start_time if session.is_active else session.created_at

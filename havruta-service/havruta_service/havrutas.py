@@ -27,6 +27,7 @@ from chassis.data.limits import LimitReached, require_room
 from chassis.errors import Conflict, Forbidden, NotFound
 from chassis.pages import Page, cut
 from chassis.versions import ExpectedVersion
+from havruta_service import calendars
 from havruta_service.models import (
     MISSED_AFTER,
     EndReason,
@@ -113,8 +114,10 @@ def archive(havruta_id: UUID, user_id: UUID) -> Havruta:
     check_owner(havruta, user_id)
     if not havruta.is_archived:
         check_idle(havruta)
+        calendar = calendars.taken_out(havruta)
         close(havruta)
-        notify(Kind.ARCHIVED, havruta, member_ids(havruta, without=user_id), actor=user_id)
+        others = member_ids(havruta, without=user_id)
+        notify(Kind.ARCHIVED, havruta, others, actor=user_id, calendar=calendar)
     return get(havruta_id, user_id)
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from chassis.data.keyset import ordered
 from chassis.errors import Conflict, NotFound
 from chassis.pages import Page, cut
-from havruta_service import havrutas, presence
+from havruta_service import calendars, havrutas, presence
 from havruta_service.models import Havruta, HavrutaSession, Member, SessionStatus, db
 from havruta_service.notifications import Kind, member_ids, notify
 from havruta_service.rooms import Departed, tell_havruta, tell_session
@@ -98,7 +98,8 @@ def remove(havruta_id: UUID, owner_id: UUID, user_id: UUID, reason: str | None =
     if user_id == owner_id:
         raise TransferRequired
     detach(havruta, user_id, by=owner_id)
-    notify(Kind.REMOVED, havruta, [user_id], actor=owner_id, reason=reason)
+    calendar = calendars.taken_out(havruta)
+    notify(Kind.REMOVED, havruta, [user_id], actor=owner_id, reason=reason, calendar=calendar)
 
 
 def detach(havruta: Havruta, user_id: UUID, *, by: UUID) -> None:

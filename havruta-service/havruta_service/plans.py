@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.clock import now, rfc3339
 from chassis.errors import Forbidden, invalid
 from chassis.versions import ExpectedVersion
-from havruta_service import agenda, havrutas, reminders, sessions
+from havruta_service import calendars, havrutas, reminders, sessions
 from havruta_service.models import (
     MISSED_AFTER,
     EndReason,
@@ -77,7 +77,7 @@ def plan(
         havruta,
         planned[0],
         actor=user_id,
-        calendar=agenda.told_to_calendars(planned),
+        calendar=calendars.told(planned),
         count=len(planned),
     )
     return planned[0]
@@ -149,7 +149,7 @@ def change(
             havruta,
             session,
             actor=user_id,
-            calendar=agenda.told_to_calendars(changed),
+            calendar=calendars.told(changed),
             previous_starts_at=rfc3339(starts_at),
             count=len(changed),
         )
@@ -175,7 +175,7 @@ def cancel(
         havruta,
         session,
         actor=user_id,
-        calendar=agenda.told_to_calendars(cancelled),
+        calendar=calendars.told(cancelled),
         reason=reason,
         end_reason=session.end_reason,
         count=len(cancelled),
@@ -209,7 +209,7 @@ def cancel_missed() -> int:
             session,
             actor=None,
             about=about_havruta(havruta),
-            calendar=agenda.told_to_calendars([session]),
+            calendar=calendars.told([session]),
             reason=None,
             end_reason=session.end_reason,
             count=1,

@@ -277,6 +277,25 @@ def test_the_members_are_told_once_that_the_havruta_is_archived(
     assert news() == [("havruta_archived", ids(boaz), str(ruth.id))]
 
 
+def test_what_was_planned_is_taken_out_of_the_calendars_of_those_it_ends_for(
+    client: FlaskClient, make: Any, post: Act, requests: Act, ruth: User, boaz: User, naomi: User
+) -> None:
+    havruta = make.havruta(ruth, boaz, naomi)
+    make.plan(havruta, rrule="FREQ=DAILY;COUNT=3", timezone="UTC")
+    requests()
+    client.delete(f"/api/havrutas/{havruta.id}/members/{naomi.id}", user=ruth)
+    planned = of_feed(make, boaz)
+    removed, left = requests()[::-1]
+    assert (removed["data"]["kind"], left["data"]["kind"]) == ("removed", "person_left")
+    assert "calendar" not in left["data"]
+    post(f"havrutas/{havruta.id}/archive", ruth)
+    [archived] = requests()
+    assert told_to_calendars(archived) == of_feed(make, boaz)
+    for event in (removed, archived):
+        assert [uid for uid, _ in told_to_calendars(event)] == [uid for uid, _ in planned]
+        assert {each["status"] for each in event["data"]["calendar"]} == {"CANCELLED"}
+
+
 def told_to_calendars(event: dict[str, Any]) -> list[tuple[str, int]]:
     return [(each["uid"], each["sequence"]) for each in event["data"]["calendar"]]
 

@@ -43,7 +43,8 @@ ACTIVE = (
     )
     .order_by(Participant.joined_at)
 )
-TOLD_TO_CALENDARS = {Kind.SESSION_MOVED, Kind.SESSION_CANCELLED, Kind.WAITLIST_PROMOTION}
+PUT_INTO_CALENDARS = {Kind.SESSION_MOVED, Kind.WAITLIST_PROMOTION}
+TAKEN_OUT_OF_CALENDARS = {Kind.SESSION_CANCELLED, Kind.REMOVED}
 # To people who have a seat, and so may know.
 WITH_PLACE = {Kind.REMINDER, Kind.SESSION_MOVED, Kind.WAITLIST_PROMOTION, Kind.MADE_HOST}
 # What a notification needs to know of the session.
@@ -93,7 +94,7 @@ def notify(
         "author": str(session.host_id),
         "words": ["title", "location", "meeting_url", "reason"],
     }
-    if kind in TOLD_TO_CALENDARS:
+    if kind in PUT_INTO_CALENDARS | TAKEN_OUT_OF_CALENDARS:
         events = [_calendar_event(each, kind) for each in concerned or [session]]
         content["calendar"] = emails.told(events)
     aggregate_id = f"study_session:{session.id}"
@@ -107,10 +108,12 @@ def _place(session: StudySession | SessionRow) -> dict[str, str]:
 
 def _calendar_event(session: StudySession | SessionRow, kind: Kind) -> Event:
     """What calendars know of the session by the feed; an e-mail says the rest in its own words."""
-    is_over = kind == Kind.SESSION_CANCELLED
+    is_over = kind in TAKEN_OUT_OF_CALENDARS
+    # Programs take no change with a number that they know. Who is removed is told nothing after it.
+    more = 1 if kind == Kind.REMOVED else 0
     return Event(
         uid=calendar_uid(session.id),
-        sequence=session.version,
+        sequence=session.version + more,
         status=Status.CANCELLED if is_over else Status.CONFIRMED,
         changed_at=now(),
         starts_at=session.starts_at,

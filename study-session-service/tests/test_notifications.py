@@ -122,14 +122,24 @@ def test_moving_a_session_notifies_the_other_participants_of_both_times(
     assert (told["starts_at"], told["ends_at"]) == (later, rfc3339(of_feed.ends_at))
 
 
+def cancelled_by(client: FlaskClient, path: str, host: User, _: User) -> None:
+    client.post(f"{path}/cancel", user=host)
+
+
+def removed_by(client: FlaskClient, path: str, host: User, person: User) -> None:
+    client.delete(f"{path}/participants/{person.id}", user=host)
+
+
+@pytest.mark.parametrize("leave_out", [cancelled_by, removed_by])
 @pytest.mark.parametrize("read", [read_by_icalendar, read_by_vobject, read_by_ics, read_by_ical_js])
-def test_a_calendar_that_emails_keep_has_the_session_until_it_is_cancelled(
+def test_a_calendar_that_emails_keep_has_the_session_until_it_is_over_for_the_person(
     client: FlaskClient,
     open_session: Open,
     requests: Requests,
     ruth: User,
     boaz: User,
     read: Program,
+    leave_out: Callable[..., None],
 ) -> None:
     session, diary = open_session(ruth, boaz), Diary()
     path = f"{BASE}/{session['id']}"
@@ -143,8 +153,8 @@ def test_a_calendar_that_emails_keep_has_the_session_until_it_is_cancelled(
         diary.hear(event["data"]["calendar"], session["title"])
         [shown] = diary.shown_by(read)
         assert (shown.starts_at, shown.title) == (later, session["title"])
-    client.post(f"{path}/cancel", user=ruth)
-    [event] = requests()
+    leave_out(client, path, ruth, boaz)
+    event = next(each for each in requests() if each["data"]["user_ids"] == ids(boaz))
     diary.hear(event["data"]["calendar"], session["title"])
     assert not diary.shown_by(read)
 

@@ -37,6 +37,7 @@ FACTS = (
     "id",
     "host_id",
     "title",
+    "version",
     "visibility",
     "join_code",
     "start_time",
