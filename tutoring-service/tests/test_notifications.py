@@ -196,6 +196,8 @@ def test_a_parent_who_is_removed_is_told_by_whom(
     school: Any, requests: Requests, naomi: User
 ) -> None:
     follow(school, naomi)
+    school.session()
+    school.session(session_date="2030-05-07", rrule="FREQ=WEEKLY;COUNT=4")
     requests()
     path = f"/api/enrollments/{school.enrollment_id}/parents/{naomi.id}"
     body = {"reason": "I am of age now."}
@@ -208,6 +210,10 @@ def test_a_parent_who_is_removed_is_told_by_whom(
     assert removed["actor"] == str(school.student.id)
     assert facts_of(removed)["reason"] == body["reason"]
     assert facts_of(removed)["path"] == "/api/enrollments"
+    # Of each lesson and series one event, which takes it out of their calendar.
+    over = removed["data"]["calendar"]
+    assert {(each["status"], each["sequence"]) for each in over} == {("CANCELLED", 1)}
+    assert len(over) == 2
 
 
 def a_request(school: Any) -> str:
@@ -444,6 +450,51 @@ def test_a_calendar_that_emails_keep_shows_what_the_api_says(
             assert school.act(session, "cancel", {"scope": scope}).status_code == 200
         assert shown() == said_by_the_api(school), (number, change, scope)
     assert not diary.shown_by(read)
+
+
+@pytest.mark.parametrize("read", PROGRAMS)
+def test_a_calendar_that_emails_keep_lets_go_of_a_rule_that_is_given_up(
+    school: Any, requests: Requests, read: Program
+) -> None:
+    requests()
+    diary = Diary()
+    # On the second Tuesday of each month; a week later, no rule says them.
+    first = school.session(session_date="2030-05-14", rrule="FREQ=MONTHLY;BYDAY=2TU;COUNT=4")
+    told = []
+    for session_date, scope in (("2030-05-21", "all"), ("2030-05-22", "future")):
+        change = {"session_date": session_date}
+        assert school.patch(school.read(first["id"]), change, scope=scope).status_code == 200
+        for event in requests():
+            told += event["data"]["calendar"]
+            diary.hear(event["data"]["calendar"], "Hebrew")
+        assert [(one.starts_at, one.ends_at) for one in diary.shown_by(read)] == said_by_the_api(
+            school
+        )
+    assert {each["status"] for each in told if "series" in each["uid"]} == {
+        "CONFIRMED",
+        "CANCELLED",
+    }
+
+
+@pytest.mark.parametrize("read", PROGRAMS)
+def test_a_calendar_that_emails_keep_has_a_series_of_which_some_are_deleted(
+    school: Any, requests: Requests, read: Program
+) -> None:
+    requests()
+    diary = Diary()
+    first = school.session(session_date="2030-05-07", rrule="FREQ=WEEKLY;COUNT=4")
+    ids = [each["id"] for each in first["occurrences"]]
+    for number in (1, 2):
+        for _ in range(2):
+            session = school.read(ids[number])
+            other = "12:00" if session["start_time"].startswith("11") else "11:00"
+            change = {"start_time": other, "end_time": other.replace(":00", ":30")}
+            assert school.patch(session, change).status_code == 200
+        school.client.delete(f"/api/sessions/{ids[number]}", user=school.tutor)
+    assert school.patch(school.read(ids[3]), LATER).status_code == 200
+    for event in requests():
+        diary.hear(event["data"]["calendar"], "Hebrew")
+    assert [(one.starts_at, one.ends_at) for one in diary.shown_by(read)] == said_by_the_api(school)
 
 
 def test_calendars_are_told_of_a_session_that_is_deleted(school: Any, requests: Requests) -> None:

@@ -100,11 +100,37 @@ def of_person(user_id: UUID, since: datetime, until: datetime) -> list[Event]:
 
 
 def told_of(
-    changed: Sequence[TutoringSession], and_series: int | None = None
+    changed: Sequence[TutoringSession],
+    and_series: int | None = None,
+    held: Sequence[Event] = (),
 ) -> list[dict[str, Any]]:
-    """What e-mails tell calendars of these sessions, and of another series, as the feed has them."""
+    """What e-mails tell calendars of these sessions, and of another series, as the feed has them.
+
+    `held` is what calendars have of that series from before: what is no event any more is taken out.
+    """
     series_ids = {session.booking.series_id for session in changed} | {and_series}
-    return emails.told(_events(changed, series_ids))
+    events = _events(changed, series_ids)
+    still = {event.uid for event in events}
+    gone = [event for event in held if event.uid not in still]
+    return emails.told([*events, *_cancelled(gone)])
+
+
+def of_series(series_id: int | None) -> list[Event]:
+    """The series as calendars have it; nothing if there is none."""
+    return _events([], {series_id})
+
+
+def taken_out(enrollment_id: int) -> list[dict[str, Any]]:
+    """What e-mails tell calendars of a person whom the lessons of the enrolment concern no more."""
+    planned = _booked().where(
+        SessionBooking.enrolled_courses_id == enrollment_id,
+        SessionBooking.starts_at > now(),
+        TutoringSession.status == SessionStatus.SCHEDULED,
+    )
+    in_order = planned.order_by(SessionBooking.starts_at).limit(feeds.MOST)
+    sessions = db.session.scalars(in_order).all()
+    series_ids = {session.booking.series_id for session in sessions}
+    return emails.told(_cancelled(_events(sessions, series_ids)))
 
 
 def _events(
@@ -176,13 +202,15 @@ def _series(
 ) -> Iterator[tuple[SessionSeries, Revision]]:
     """The series of these ids, and their revisions.
 
-    What was split off a series counts for it, too: no revision has a lower number than one before.
+    What was split off a series counts for it, too, and what was deleted of it: no revision has a lower number
+    than one before.
     """
     # By the index of enrolments: a series stays in that of the one it was split from.
     enrolled = {own[0].booking.enrolled_courses_id for own in occurrences.values()}
     query = select(SessionSeries).where(SessionSeries.enrolled_courses_id.in_(enrolled))
     rows = db.session.scalars(query.order_by(SessionSeries.id)).all()
-    numbers = _changes_of([row.id for row in rows])
+    numbers = Counter({row.id: row.sequence for row in rows})
+    numbers.update(_changes_of([row.id for row in rows]))
     split_at = defaultdict(list)
     # The last first, which were split from those before.
     for row in reversed(rows):
@@ -196,7 +224,7 @@ def _series(
             yield row, Revision(numbers[row.id], changed_at)
 
 
-def _changes_of(series_ids: Collection[int]) -> Counter[int | None]:
+def _changes_of(series_ids: Collection[int]) -> dict[int, int]:
     """How often the occurrences of each series were changed."""
     booking = SessionBooking
     query = (
@@ -204,7 +232,7 @@ def _changes_of(series_ids: Collection[int]) -> Counter[int | None]:
         .where(booking.series_id.in_(series_ids))
         .group_by(booking.series_id)
     )
-    return Counter({series_id: int(changes) for series_id, changes in db.session.execute(query)})
+    return {series_id: int(changes) for series_id, changes in db.session.execute(query)}
 
 
 def _events_of(
@@ -308,6 +336,15 @@ def _is_usual(session: TutoringSession, row: SessionSeries) -> bool:
 def _details(session: TutoringSession, words: Words) -> tuple[Any, ...]:
     choice = reminders.effective(session, words.reminders.get(session.id))
     return session.topics, session.location, choice["alarm_enabled"], choice["alarm_before_minutes"]
+
+
+def _cancelled(events: Sequence[Event]) -> list[Event]:
+    """One event for each UID of these that takes it out of calendars."""
+    firsts = {event.uid: event for event in reversed(events)}
+    return [
+        replace(event, status=Status.CANCELLED, sequence=event.sequence + 1)
+        for event in firsts.values()
+    ]
 
 
 def _by_itself(session: TutoringSession, words: Words) -> Event:

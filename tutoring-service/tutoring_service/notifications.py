@@ -88,9 +88,13 @@ def tell_of_enrollment(
     enrollment: Enrollment,
     actor: UUID,
     about: str | None = None,
+    calendar: Sequence[Mapping[str, Any]] = (),
     **more: Any,
 ) -> None:
-    """Notify these people of something about an enrolment; never the person who did it."""
+    """Notify these people of something about an enrolment; never the person who did it.
+
+    `calendar` is what e-mails about it tell calendars.
+    """
     data = {
         "title": titles_of({enrollment.id}).get(enrollment.id),
         "enrollment_id": enrollment.id,
@@ -98,7 +102,10 @@ def tell_of_enrollment(
         **more,
     }
     about = about or f"enrollment:{enrollment.id}"
-    _request(about, enrollment.version, kind, people, {"data": data}, actor)
+    wanted: dict[str, Any] = {"data": data}
+    if calendar:
+        wanted["calendar"] = list(calendar)
+    _request(about, enrollment.version, kind, people, wanted, actor)
 
 
 def tell_of_request(

@@ -16,7 +16,7 @@ from chassis.data.keyset import ordered
 from chassis.data.limits import LimitReached, require_room
 from chassis.errors import Conflict, NotFound, TooManyRequests
 from chassis.pages import Page, cut
-from tutoring_service import whiteboards
+from tutoring_service import calendars, whiteboards
 from tutoring_service.models import (
     Enrollment,
     EnrollmentParent,
@@ -156,8 +156,15 @@ def tell_of_leaving(
     removed, followed = actor != parent_id, [enrollment.student_id, enrollment.tutor_id]
     tell_of_enrollment(Kind.PARENT_LEFT, followed, enrollment, actor, removed=removed)
     if removed:
-        path = "/api/enrollments"
-        tell_of_enrollment(Kind.REMOVED, [parent_id], enrollment, actor, path=path, reason=reason)
+        tell_of_enrollment(
+            Kind.REMOVED,
+            [parent_id],
+            enrollment,
+            actor,
+            path="/api/enrollments",
+            calendar=calendars.taken_out(enrollment.id),
+            reason=reason,
+        )
 
 
 def _hash(code: str) -> bytes:

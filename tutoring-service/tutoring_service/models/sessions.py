@@ -164,6 +164,8 @@ class SessionSeries(Base):
     start_time: Mapped[time]
     duration: Mapped[int]
     created_at: Mapped[datetime]
+    # Revisions of occurrences that are deleted, as calendar programs count them.
+    sequence: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
 
 class SessionBooking(Base):

@@ -109,9 +109,11 @@ def change(
         _check_conflicts(caller, decided, planned, force=wanted.force)
     before = decided.told.booking.starts_at if planned else None
     series_id = session.booking.series_id
+    held = calendars.of_series(series_id) if before and decided.splits else []
     _write(decided, planned, caller.id)
     if before:
-        _tell(decided, before, series_id, caller.id)
+        calendar = calendars.told_of(decided.targets, series_id, held)
+        _tell(decided, before, calendar, caller.id)
     return session
 
 
@@ -122,7 +124,7 @@ def move_alone(session: TutoringSession, when: Occurrence, actor: UUID) -> None:
     moving = Change(session, [session], Scope.THIS, moved=True, move=move, details={})
     before = session.booking.starts_at
     _write(moving, [when], actor)
-    _tell(moving, before, session.booking.series_id, actor)
+    _tell(moving, before, calendars.told_of([session]), actor)
 
 
 def _lock(
@@ -284,16 +286,17 @@ def _finalize(change: Change) -> None:
         series.split(rule, change.targets, change.move)
 
 
-def _tell(change: Change, before: datetime, series_id: int | None, actor: UUID) -> None:
-    # The others are told once, however many sessions moved. What they leave behind of the series
-    # that they were in is another rule.
+def _tell(
+    change: Change, before: datetime, calendar: Sequence[Mapping[str, Any]], actor: UUID
+) -> None:
+    # The others are told once, however many sessions moved.
     booking = change.told.booking
     notifications.tell(
         Kind.SESSION_MOVED,
         notifications.everyone(booking),
         booking,
         actor,
-        calendar=calendars.told_of(change.targets, series_id),
+        calendar=calendar,
         previous_starts_at=rfc3339(before),
         count=len(change.targets),
     )

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import InvalidTransition, TooEarly
 from tutoring_service import calendars, notifications, reminders, sessions
-from tutoring_service.models import TutoringSession, db
+from tutoring_service.models import SessionSeries, TutoringSession, db
 from tutoring_service.notifications import Kind
 from tutoring_service.roles import require
 from tutoring_service.scheduling import notice, series
@@ -122,6 +122,11 @@ def remove(caller: Caller, session_id: int) -> None:
     # Of one that was cancelled they have been told already.
     if session.status == SessionStatus.SCHEDULED:
         cancel_all([session], None, caller.id)
+    booking = session.booking
+    # The rule that leaves it out is a revision, too.
+    revised = update(SessionSeries).where(SessionSeries.id == booking.series_id)
+    more = SessionSeries.sequence + booking.sequence + 1
+    db.session.execute(revised.values(sequence=more))
     # In SQL: the database deletes what hangs on it, which the ORM would read first.
     db.session.execute(delete(TutoringSession).where(TutoringSession.id == session_id))
 
