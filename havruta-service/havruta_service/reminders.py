@@ -85,6 +85,7 @@ reminders = RemindersBefore(
     "session_id",
     HavrutaSession.id,
     HavrutaSession.start_time,
+    HavrutaSession.status == SessionStatus.SCHEDULED,
     _people_in,
     _tell,
 )

@@ -78,6 +78,7 @@ reminders = RemindersBefore(
     "session_id",
     StudySession.id,
     StudySession.start_time,
+    StudySession.is_open,
     _people_in,
     _tell,
 )

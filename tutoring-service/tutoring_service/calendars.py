@@ -209,11 +209,11 @@ def _series(
     enrolled = {own[0].booking.enrolled_courses_id for own in occurrences.values()}
     query = select(SessionSeries).where(SessionSeries.enrolled_courses_id.in_(enrolled))
     rows = db.session.scalars(query.order_by(SessionSeries.id)).all()
-    numbers = Counter({row.id: row.sequence for row in rows})
-    numbers.update(_changes_of([row.id for row in rows]))
+    numbers = _changes_of([row.id for row in rows])
     split_at = defaultdict(list)
     # The last first, which were split from those before.
     for row in reversed(rows):
+        numbers[row.id] += row.sequence
         if row.split_from is not None:
             split_at[row.split_from].append(row.created_at)
             # A split changes the rule of what it leaves behind, and no occurrence of that.
@@ -224,7 +224,7 @@ def _series(
             yield row, Revision(numbers[row.id], changed_at)
 
 
-def _changes_of(series_ids: Collection[int]) -> dict[int, int]:
+def _changes_of(series_ids: Collection[int]) -> Counter[int | None]:
     """How often the occurrences of each series were changed."""
     booking = SessionBooking
     query = (
@@ -232,7 +232,7 @@ def _changes_of(series_ids: Collection[int]) -> dict[int, int]:
         .where(booking.series_id.in_(series_ids))
         .group_by(booking.series_id)
     )
-    return {series_id: int(changes) for series_id, changes in db.session.execute(query)}
+    return Counter({series_id: int(changes) for series_id, changes in db.session.execute(query)})
 
 
 def _events_of(

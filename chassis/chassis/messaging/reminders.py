@@ -24,6 +24,7 @@ from sqlalchemy import (
     Index,
     Integer,
     Select,
+    SQLColumnExpression,
     UniqueConstraint,
     Uuid,
     and_,
@@ -148,7 +149,8 @@ class Reminders(Generic[Kind]):
 class RemindersBefore(Reminders[Before]):
     """Reminders before things begin.
 
-    `thing_id` is the column of `kind` that names the thing; `id_` and `begins` are columns of the things.
+    `thing_id` is the column of `kind` that names the thing; `id_` and `begins` are columns of the things. Of
+    those the `planned` ones are found by when they begin.
     `people_in` gives those who take part in each of some things; what no one is to be reminded of any more is
     left out. `tell` publishes what these people are told, by the thing and the minutes.
     """
@@ -160,6 +162,7 @@ class RemindersBefore(Reminders[Before]):
         thing_id: str,
         id_: InstrumentedAttribute[UUID],
         begins: InstrumentedAttribute[datetime],
+        planned: SQLColumnExpression[bool],
         people_in: Callable[[Collection[UUID]], Mapping[UUID, Collection[UUID]]],
         tell: Callable[[Told], None],
     ) -> None:
@@ -189,7 +192,7 @@ class RemindersBefore(Reminders[Before]):
         # NULL is right of what was late when it was set.
         is_wrong = or_(row.due_at != right, and_(row.due_at.is_(None), right >= AT))
         self._correcting = self._replanning.where(is_wrong)
-        ahead = select(id_).where(begins > AT).order_by(begins).limit(BATCH)
+        ahead = select(id_).where(begins > AT, planned).order_by(begins).limit(BATCH)
         # What is just being changed is found in the next round, if need be.
         ahead = ahead.with_for_update(key_share=True, skip_locked=True)
         of_thing = select(row.id).where(row[thing_id] == id_)

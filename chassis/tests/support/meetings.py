@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, select, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.messaging.reminders import BeforeColumns, RemindersBefore, Told, before_constraints
@@ -46,7 +46,14 @@ def tell(told: Told) -> None:
 
 def reminders_told_by(tell: Callable[[Told], None]) -> RemindersBefore[MeetingReminder]:
     return RemindersBefore(
-        messages, MeetingReminder, "meeting_id", Meeting.id, Meeting.begins_at, guests_of, tell
+        messages,
+        MeetingReminder,
+        "meeting_id",
+        Meeting.id,
+        Meeting.begins_at,
+        true(),
+        guests_of,
+        tell,
     )
 
 
