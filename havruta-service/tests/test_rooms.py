@@ -177,16 +177,10 @@ def test_a_room_that_does_not_exist_is_not_found(ask: Act, ruth: User, room_id: 
     assert ask(f"havruta-session:{room_id}", ruth).status_code == 404
 
 
+@pytest.mark.usefixtures("unpublished")
 def test_the_outbox_holds_no_names_and_no_addresses(
-    app: Flask,
-    client: FlaskClient,
-    make: Any,
-    ruth: User,
-    boaz: User,
-    monkeypatch: pytest.MonkeyPatch,
+    client: FlaskClient, make: Any, ruth: User, boaz: User
 ) -> None:
-    # What is published leaves the outbox.
-    monkeypatch.setattr(app.extensions["publishing"], "wake", lambda: None)
     havruta = make.havruta(ruth, boaz)
     make.session(havruta)
     client.post(

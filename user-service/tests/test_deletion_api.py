@@ -231,6 +231,7 @@ def test_what_concerns_two_people_goes_with_either(
     assert [item["data"] for item in items] == [{"session_id": "7"}] * 2
 
 
+@pytest.mark.usefixtures("unpublished")
 def test_live_events_are_taken_back_where_they_have_words_of_the_person(
     app: Flask, client: FlaskClient, join: Join
 ) -> None:

@@ -74,6 +74,7 @@ def test_a_kind_that_is_wanted_nowhere_is_not_kept(
     assert (inbox(client, ruth), due(app)) == ([], [])
 
 
+@pytest.mark.usefixtures("unpublished")
 def test_a_kind_that_is_wanted_by_email_alone_is_not_shown(
     app: Flask, client: FlaskClient, ruth: Any
 ) -> None:

@@ -80,7 +80,7 @@ class Publisher:
         self._redis = connection
         self._stream = f"events:{messages.service}"
         self._rooms = RoomStreams(messages.service, connection)
-        self._lock_key = zlib.crc32(f"outbox:{messages.service}".encode())
+        self.lock_key = zlib.crc32(f"outbox:{messages.service}".encode())
         outbox = messages.outbox
         self._waiting = (
             select(outbox)
@@ -168,7 +168,7 @@ class Publisher:
         with self._engine.begin() as connection:
             # One publisher at a time keeps the order. A second one waits: the first may have read the outbox
             # before the commit that woke the second.
-            connection.execute(LOCK, {"key": self._lock_key})
+            connection.execute(LOCK, {"key": self.lock_key})
             # The rows are read in a statement of their own: a statement that itself waits for the lock
             # would see the rows from before its wait.
             rows = connection.execute(self._waiting).all()

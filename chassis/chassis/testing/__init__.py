@@ -22,6 +22,7 @@ from chassis.testing.services import (
     environment,
     in_app,
     service,
+    unpublished,
 )
 from chassis.testing.structure import check_document, check_examples, misfits, operations
 
@@ -65,4 +66,5 @@ __all__ = [
     "signed",
     "token_for",
     "tried_once",
+    "unpublished",
 ]

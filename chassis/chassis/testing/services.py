@@ -19,6 +19,7 @@ from sqlalchemy import MetaData
 from werkzeug.test import TestResponse
 
 from chassis.auth.service_tokens import ServiceIdentity
+from chassis.messaging.publisher import LOCK
 from chassis.testing.answers import written_both_ways
 from chassis.testing.keys import key_files
 from chassis.testing.people import ISSUER, User, token_for
@@ -137,6 +138,17 @@ def client(app: Flask) -> Iterator[FlaskClient]:
     """A client of the service; what the test wrote is removed afterwards."""
     yield app.test_client()
     empty(app)
+
+
+@pytest.fixture
+def unpublished(app: Flask) -> Iterator[None]:
+    """Messages stay in the outbox, where the test reads them: a live one leaves it once it is published."""
+    key = app.extensions["worker"].publisher.lock_key
+    db: SQLAlchemy = app.extensions["sqlalchemy"]
+    with app.app_context(), db.engine.begin() as connection:
+        # Publishing now waits, as behind another publisher.
+        connection.execute(LOCK, {"key": key})
+        yield
 
 
 @pytest.fixture

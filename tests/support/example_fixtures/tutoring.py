@@ -11,7 +11,8 @@ from .callers import Call, Callers, Fixtures, account, reader, token_of_feed
 DAY_OF_THE_EXAMPLES = "2030-03-05"
 WEEKDAYS = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 ALWAYS = [{"weekday": day, "start_time": "00:00", "end_time": "00:00"} for day in WEEKDAYS]
-DISTANCES = count(10)  # in days from today: each session has a day of its own
+# In days from today: each session has a day of its own, after those that a student is offered to book.
+DISTANCES = count(30)
 
 
 def tutor(callers: Callers) -> Call:
