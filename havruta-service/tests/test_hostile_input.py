@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from chassis.clock import now, rfc3339
-from chassis.testing import User, hostile_bodies
+from chassis.testing import User, check_refused, hostile_bodies
 
 Act = Callable[..., Any]
 
@@ -38,16 +38,16 @@ def at(make: Any, ruth: User) -> Act:
     return lambda path: path.format(havruta=havruta.id, session=session.id)
 
 
-@pytest.mark.parametrize("body", BODIES, ids=lambda body: repr(body[:30]))
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 def test_a_hostile_body_is_the_client_s_mistake(
-    client: FlaskClient, at: Act, ruth: User, method: str, path: str, body: bytes
+    client: FlaskClient, at: Act, ruth: User, method: str, path: str
 ) -> None:
-    answer = client.open(
-        at(path), method=method, data=body, user=ruth, content_type="application/json"
+    check_refused(
+        BODIES,
+        lambda body: client.open(
+            at(path), method=method, data=body, user=ruth, content_type="application/json"
+        ),
     )
-    assert answer.status_code in {400, 422}
-    assert answer.content_type == "application/problem+json"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from chassis.testing import hostile_bodies
+from chassis.testing import check_refused, hostile_bodies
 
 BODIES = [
     *hostile_bodies("title"),
@@ -17,7 +17,6 @@ BODIES = [
 ]
 
 
-@pytest.mark.parametrize("body", BODIES, ids=lambda body: repr(body[:30]))
 @pytest.mark.parametrize(
     ("method", "path"),
     [
@@ -32,19 +31,21 @@ BODIES = [
         ("POST", "/api/whiteboards"),
     ],
 )
-def test_a_hostile_body_is_a_client_error(school: Any, method: str, path: str, body: bytes) -> None:
+def test_a_hostile_body_is_a_client_error(school: Any, method: str, path: str) -> None:
     session = school.session()
     target = path.format(enrollment=school.enrollment_id, session=session["id"])
-    answer = school.client.open(
-        target,
-        method=method,
-        data=body,
-        content_type="application/json",
-        headers={"If-Match": f'"{session["version"]}"'} if method == "PATCH" else {},
-        user=school.tutor,
-    )
-    assert answer.status_code in {400, 422}
-    assert answer.content_type == "application/problem+json"
+
+    def send(body: bytes) -> Any:
+        return school.client.open(
+            target,
+            method=method,
+            data=body,
+            content_type="application/json",
+            headers={"If-Match": f'"{session["version"]}"'} if method == "PATCH" else {},
+            user=school.tutor,
+        )
+
+    check_refused(BODIES, send)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from chassis.testing import hostile_bodies
+from chassis.testing import check_refused, hostile_bodies
 
 Join = Callable[..., Any]
 OPERATIONS = [
@@ -32,17 +32,17 @@ BODIES = [
 ]
 
 
-@pytest.mark.parametrize("body", BODIES, ids=lambda body: repr(body[:30]))
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 def test_a_hostile_body_is_a_client_error(
-    client: FlaskClient, join: Join, method: str, path: str, body: bytes
+    client: FlaskClient, join: Join, method: str, path: str
 ) -> None:
     headers = join("ruth").headers
-    response = client.open(
-        path, method=method, data=body, headers=headers, content_type="application/json"
+    check_refused(
+        BODIES,
+        lambda body: client.open(
+            path, method=method, data=body, headers=headers, content_type="application/json"
+        ),
     )
-    assert response.status_code in {400, 422}
-    assert response.content_type == "application/problem+json"
 
 
 @pytest.mark.parametrize(

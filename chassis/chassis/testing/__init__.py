@@ -2,7 +2,7 @@
 
 from chassis.testing.bounds import check_bounds
 from chassis.testing.events import requested_notifications, signed
-from chassis.testing.hostile import hostile_bodies
+from chassis.testing.hostile import check_refused, hostile_bodies
 from chassis.testing.kept_apart import HeardOf, heard
 from chassis.testing.keys import KID, jwks, key_files
 from chassis.testing.migrations import check_migrations
@@ -40,6 +40,7 @@ __all__ = [
     "check_examples",
     "check_migrations",
     "check_readme",
+    "check_refused",
     "client",
     "close",
     "count_compiled",

@@ -1,5 +1,17 @@
 """Bodies that no honest client sends."""
 
+from collections.abc import Callable, Iterable
+
+from werkzeug.test import TestResponse
+
+
+def check_refused(bodies: Iterable[bytes], send: Callable[[bytes], TestResponse]) -> None:
+    """Each body is refused with a problem document that says it was the client's mistake."""
+    for body in bodies:
+        answer = send(body)
+        assert answer.status_code in {400, 422}, body[:60]
+        assert answer.content_type == "application/problem+json", body[:60]
+
 
 def hostile_bodies(field: str) -> list[bytes]:
     """Odd JSON and what is none; some of it stands in this field. Every operation refuses each of them."""
