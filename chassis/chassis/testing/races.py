@@ -14,7 +14,7 @@ from sqlalchemy import make_url
 from chassis.data import db
 from chassis.testing.servers import as_admin, url_of
 
-ROUNDS = int(os.environ.get("RACE_ROUNDS", "5"))
+ROUNDS = int(os.environ.get("RACE_ROUNDS", "3"))
 
 Result = TypeVar("Result")
 
