@@ -1,5 +1,6 @@
 """Rooms and streams: every reader receives each event once and in order, or a reset."""
 
+import asyncio
 import json
 import queue
 import random
@@ -13,6 +14,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import redis
+from redis.asyncio.client import PubSub
 
 from chassis import testing
 from chassis.auth.tokens import Caller, Verifier
@@ -24,7 +26,7 @@ from gateway.edge.rooms import RoomHub
 from gateway.edge.watched_rooms import Room, Visit
 from gateway.errors import TokenRevoked
 
-from .support.event_loop import Loop
+from .support.event_loop import Loop, wait_until
 from .support.gateway_process import Doubles
 from .support.upstream_doubles import Double
 
@@ -346,6 +348,56 @@ def test_a_room_that_is_left_and_entered_again_is_followed(
     stream = watch(loop, hub, owner)
     owner.say()
     assert stream.read(1) == [("said", 1)]
+
+
+def followed(owner: Owner) -> int:
+    """How many connections follow channels."""
+    database = owner.redis.get_connection_kwargs()["db"]
+    clients = owner.redis.client_list(_type="pubsub")
+    return sum(int(client["db"]) == database for client in clients)
+
+
+async def visit(hub: RoomHub, *rooms: str) -> None:
+    stream = Reader()
+    await hub.join([Visit(room, 0, None) for room in rooms], stream)
+    hub.leave(stream)
+
+
+class SlowPool:
+    """A pool that takes a while to give a connection."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._pool, name)
+
+    async def get_connection(self) -> Any:
+        await asyncio.sleep(0.1)
+        return await self._pool.get_connection()
+
+
+def test_rooms_that_are_entered_while_the_channel_opens_take_no_connection_of_their_own(
+    loop: Loop, hub: RoomHub, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = PubSub.__init__
+    monkeypatch.setattr(
+        PubSub, "__init__", lambda self, pool, **more: begin(self, SlowPool(pool), **more)
+    )
+    stream = watch(loop, hub, owner)
+    owner.say()
+    assert stream.read(1) == [("said", 1)]
+    loop.call(hub.leave, stream)
+    wait_until(lambda: not followed(owner))
+
+
+def test_every_connection_is_given_back_however_rooms_are_left(
+    loop: Loop, hub: RoomHub, owner: Owner
+) -> None:
+    for pause in [0.0002, 0.0008, 0.0015, 0.005] * 40:
+        loop.run(visit(hub, f"hall:{uuid4()}", "user:7"))
+        time.sleep(pause)
+    wait_until(lambda: not followed(owner))
 
 
 def test_the_stream_of_a_removed_member_ends(loop: Loop, hub: RoomHub, owner: Owner) -> None:

@@ -187,8 +187,7 @@ class RoomHub:
         if room.visitors or self._rooms.get(room.name) is not room:
             return
         del self._rooms[room.name]
-        if self._channel:
-            self._spawn(self._unsubscribe(self._channel, room.key))
+        self._spawn(self._unsubscribe(room.key))
         if not self._rooms:
             self._watched.clear()
 
@@ -197,8 +196,7 @@ class RoomHub:
         # The room begins at the end of its stream. For earlier events each reader names its last one.
         newest: Any = await self._redis.xrevrange(room.key, count=1)
         room.last = room.told = int(newest[0][0].split("-")[0]) if newest else 0
-        if self._channel:
-            await self._channel.subscribe(room.key)
+        await self._subscribe(room.key)
         try:
             await asyncio.wait_for(room.subscribed.wait(), SUBSCRIBED_WITHIN)
         except TimeoutError:
@@ -359,25 +357,31 @@ class RoomHub:
             except (redis.RedisError, OSError) as error:
                 log.warning("live_channel_down", reason=type(error).__name__)
                 await asyncio.sleep(RECONNECT)
-            finally:
-                self._channel = None
 
     async def _listen_on(self, channel: PubSub) -> None:
         """Follow the watched rooms until Redis fails or none is watched."""
+        # Before others use it: each that finds it without a connection would take one, and all but the last
+        # would be lost.
+        await channel.connect()  # type: ignore[no-untyped-call]  # redis's
         self._channel = channel
-        await channel.subscribe(*[room.key for room in self._rooms.values()])
-        while self._rooms:
-            message = await channel.get_message(timeout=CHECK)
-            if message:
-                self._take(message)
+        try:
+            if self._rooms:
+                await channel.subscribe(*[room.key for room in self._rooms.values()])
+            while self._rooms:
+                message = await channel.get_message(timeout=CHECK)
+                if message:
+                    self._take(message)
+        finally:
+            # Before it is closed: one that is closed would take another connection, and never give it back.
+            self._channel = None
 
-    @staticmethod
-    async def _subscribe(channel: PubSub, key: str) -> None:
-        await channel.subscribe(key)
+    async def _subscribe(self, key: str) -> None:
+        if self._channel:
+            await self._channel.subscribe(key)
 
-    @staticmethod
-    async def _unsubscribe(channel: PubSub, key: str) -> None:
-        await channel.unsubscribe(key)
+    async def _unsubscribe(self, key: str) -> None:
+        if self._channel:
+            await self._channel.unsubscribe(key)
 
     def _take(self, message: dict[str, Any]) -> None:
         room = self._rooms.get(message["channel"].removeprefix("room:"))
@@ -391,9 +395,9 @@ class RoomHub:
             # read after it anyway.
             if room.opening is None or room.opening.done():
                 self._spawn(self._checked(room))
-        elif message["type"] == "unsubscribe" and self._channel:
+        elif message["type"] == "unsubscribe":
             # The room was left and entered again, and the two commands have met.
-            self._spawn(self._subscribe(self._channel, room.key))
+            self._spawn(self._subscribe(room.key))
 
     async def _check_forever(self) -> None:
         while True:
