@@ -1,7 +1,6 @@
 // @ts-check
 /** A notification in a list: it leads to its thing, and is read once one goes there. */
-import { post } from "../api.js";
-import { countUnread } from "../inbox.js";
+import { isReadHere, markRead } from "../inbox.js";
 import { pageOf } from "../routes.js";
 import { html } from "../vendor/ui.js";
 import { hasWords, say, t } from "../words.js";
@@ -10,13 +9,12 @@ import { Ago, When } from "./when.js";
 /** @param {Schemas["Notification"]} properties */
 export function Notification({ id, kind, data, actor_display_name: actor, times, created_at: at, read_at: readAt }) {
   const page = data.path && pageOf(data.path);
-  function onClick() {
-    if (!readAt) post("/api/notifications/{notification_id}/read", { params: { notification_id: id } }).then(countUnread, () => {});
-  }
+  const isRead = readAt || isReadHere(id);
+  const onClick = () => { isRead || markRead(id); };
   const words = html`<${Sentence} kind=${kind} data=${data} actor=${actor} times=${times} />`;
   return html`
-    <li class="notification ${readAt ? "" : "unread"}">
-      ${!readAt && html`<span class="badge">${t("notifications.new")}</span>`}
+    <li class="notification ${isRead ? "" : "unread"}">
+      ${!isRead && html`<span class="badge">${t("notifications.new")}</span>`}
       <p>${page ? html`<a href=${page} onClick=${onClick}>${words}</a>` : words}</p>
       ${data.reason && html`<p class="muted" dir="auto">“${data.reason}”</p>`}
       <p class="muted small"><${Ago} at=${at} /></p>
