@@ -109,11 +109,10 @@ def _place(session: StudySession | SessionRow) -> dict[str, str]:
 def _calendar_event(session: StudySession | SessionRow, kind: Kind) -> Event:
     """What calendars know of the session by the feed; an e-mail says the rest in its own words."""
     is_over = kind in TAKEN_OUT_OF_CALENDARS
-    # Programs take no change with a number that they know. Who is removed is told nothing after it.
-    more = 1 if kind == Kind.REMOVED else 0
     return Event(
         uid=calendar_uid(session.id),
-        sequence=session.version + more,
+        # Programs take no change with a number that they know. A person who is removed is told no more.
+        sequence=session.version + int(kind == Kind.REMOVED),
         status=Status.CANCELLED if is_over else Status.CONFIRMED,
         changed_at=now(),
         starts_at=session.starts_at,

@@ -168,16 +168,18 @@ def leave(session_id: UUID, user_id: UUID) -> None:
     """Give up the seat, or the wait for one. Leaving twice is leaving once."""
     seats.in_turn(user_id)
     seen = see(session_id, user_id)
-    participant = own_row(session_id, user_id) if seen.is_inside else None
-    if participant:
+    if seen.position:
+        # Before their row: that of a person who waits may be about to get a seat.
+        lifecycle.lock(session_id)
+        if not seats.stop_waiting(session_id, user_id):
+            leave(session_id, user_id)  # the seat waited for has just come
+        return
+    participant = own_row(session_id, user_id)
+    if participant and participant.is_active:
         if participant.is_host and seen.is_open:
             raise TransferRequired
         participant.is_active, participant.left_at = False, now()
         seats.release(participant)
-    elif seen.position:
-        lifecycle.lock(session_id)
-        if not seats.stop_waiting(session_id, user_id):
-            leave(session_id, user_id)  # the seat waited for has just come
 
 
 def remove(session_id: UUID, host_id: UUID, user_id: UUID, reason: str | None = None) -> None:

@@ -1,9 +1,10 @@
 """RULES: seats in a session: taken, released, waited for.
 
 `current_participants` always equals the active rows. Every change of both is one transaction. It takes the
-turn of the person (`in_turn`) before it locks a row; only that of a session gives seats to the people who
-wait there (`promote`), and these stop waiting under the same lock. So two transactions never wait for each
-other. While a person waits, no seat is free: a seat that is released is given away in the same transaction.
+turn of the person (`in_turn`) before it locks a row. People who wait get a seat without their turn, from a
+transaction that has locked the session (`promote`), and they stop waiting under the same lock. So no two
+transactions wait for each other. While a person waits, no seat is free: a seat that is released is given away
+in the same transaction.
 """
 
 from collections.abc import Sequence

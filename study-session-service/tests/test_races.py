@@ -15,7 +15,7 @@ from chassis import testing
 from chassis.clock import now
 from chassis.data.db import in_transaction
 from chassis.errors import Conflict, Forbidden, Problem
-from chassis.testing import race
+from chassis.testing import overtaken, race
 from chassis.testing.races import ROUNDS
 from chassis.versions import ExpectedVersion
 from study_session_service import attendance, chat, erasure, participation, sessions
@@ -198,6 +198,20 @@ def test_each_released_seat_goes_to_one_waiting_person(
     assert [joining.participant is not None for joining in joinings] == [True] * 5 + [False] * 3
     promotions = "SELECT count(*) FROM outbox WHERE body->'data'->>'kind' = 'waitlist_promotion'"
     assert one(app, promotions) == 5
+
+
+def test_a_seat_that_older_code_gives_up_meanwhile_is_given_up_once(
+    app: Flask, do: Callable[..., Any], a_session: Any
+) -> None:
+    (session_id, _), person = a_session(5), uuid4()
+    do(participation.join, session_id, person)
+    # It takes no turn, and locks the row alone.
+    change = """
+        UPDATE session_participants SET is_active = false, left_at = now() WHERE role = 'participant';
+        UPDATE study_sessions SET current_participants = current_participants - 1
+    """
+    overtaken(app, change, lambda: do(participation.leave, session_id, person))
+    assert violations(app) == []
 
 
 @pytest.mark.usefixtures("race_round", "tried_once")
