@@ -396,6 +396,7 @@ def test_every_connection_is_given_back_however_rooms_are_left(
 ) -> None:
     for pause in [0.0002, 0.0008, 0.0015, 0.005] * 40:
         loop.run(visit(hub, f"hall:{uuid4()}", "user:7"))
+        # The channel is still open then, or just being closed, or closed.
         time.sleep(pause)
     wait_until(lambda: not followed(owner))
 

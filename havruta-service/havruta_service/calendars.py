@@ -27,9 +27,9 @@ def told(changed: Sequence[HavrutaSession]) -> list[dict[str, Any]]:
 
 
 def taken_out(havruta: Havruta) -> list[dict[str, Any]]:
-    """What e-mails tell calendars of people for whom nothing in the havruta is planned any more.
+    """What e-mails tell calendars of people who have nothing planned in the havruta any more.
 
-    It is locked. To be asked before that is so; nothing if they are many.
+    The havruta is locked, and what it has planned is still planned; nothing if that is much.
     """
     planned = (
         select(HavrutaSession)

@@ -362,7 +362,7 @@ class RoomHub:
         """Follow the watched rooms until Redis fails or none is watched."""
         # Before others use it: each that finds it without a connection would take one, and all but the last
         # would be lost.
-        await channel.connect()  # type: ignore[no-untyped-call]  # redis's
+        await channel.connect()  # type: ignore[no-untyped-call]  # redis-py has no types for it
         self._channel = channel
         try:
             if self._rooms:
