@@ -408,6 +408,10 @@ def said_by_the_api(school: Any) -> list[tuple[datetime, datetime]]:
     )
 
 
+def times_in(diary: Diary, read: Program) -> list[tuple[datetime, datetime]]:
+    return [(one.starts_at, one.ends_at) for one in diary.shown_by(read)]
+
+
 LATER, EVENING = ({"start_time": f"{hour}:00", "end_time": f"{hour}:30"} for hour in (12, 20))
 # Of which occurrence, to what time or cancelled, and whether of those after it.
 CHANGES = [
@@ -439,7 +443,7 @@ def test_a_calendar_that_emails_keep_shows_what_the_api_says(
     def shown() -> list[tuple[datetime, datetime]]:
         for event in requests():
             diary.hear(event["data"]["calendar"], "Hebrew")
-        return [(one.starts_at, one.ends_at) for one in diary.shown_by(read)]
+        return times_in(diary, read)
 
     assert shown() == said_by_the_api(school)
     for number, change, scope in changes:
@@ -467,9 +471,7 @@ def test_a_calendar_that_emails_keep_lets_go_of_a_rule_that_is_given_up(
         for event in requests():
             told += event["data"]["calendar"]
             diary.hear(event["data"]["calendar"], "Hebrew")
-        assert [(one.starts_at, one.ends_at) for one in diary.shown_by(read)] == said_by_the_api(
-            school
-        )
+        assert times_in(diary, read) == said_by_the_api(school)
     assert {each["status"] for each in told if "series" in each["uid"]} == {
         "CONFIRMED",
         "CANCELLED",
@@ -485,16 +487,13 @@ def test_a_calendar_that_emails_keep_has_a_series_of_which_some_are_deleted(
     first = school.session(session_date="2030-05-07", rrule="FREQ=WEEKLY;COUNT=4")
     ids = [each["id"] for each in first["occurrences"]]
     for number in (1, 2):
-        for _ in range(2):
-            session = school.read(ids[number])
-            other = "12:00" if session["start_time"].startswith("11") else "11:00"
-            change = {"start_time": other, "end_time": other.replace(":00", ":30")}
-            assert school.patch(session, change).status_code == 200
+        for change in (LATER, EVENING):
+            assert school.patch(school.read(ids[number]), change).status_code == 200
         school.client.delete(f"/api/sessions/{ids[number]}", user=school.tutor)
     assert school.patch(school.read(ids[3]), LATER).status_code == 200
     for event in requests():
         diary.hear(event["data"]["calendar"], "Hebrew")
-    assert [(one.starts_at, one.ends_at) for one in diary.shown_by(read)] == said_by_the_api(school)
+    assert times_in(diary, read) == said_by_the_api(school)
 
 
 def test_calendars_are_told_of_a_session_that_is_deleted(school: Any, requests: Requests) -> None:

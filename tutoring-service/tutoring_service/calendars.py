@@ -121,7 +121,7 @@ def of_series(series_id: int | None) -> list[Event]:
 
 
 def taken_out(enrollment_id: int) -> list[dict[str, Any]]:
-    """What e-mails tell calendars of a person whom the lessons of the enrolment concern no more."""
+    """What e-mails tell calendars of a person who has no more to do with the enrolment."""
     planned = _booked().where(
         SessionBooking.enrolled_courses_id == enrollment_id,
         SessionBooking.starts_at > now(),

@@ -73,13 +73,11 @@ def tell(
     }
     about = f"tutoring_session:{booking.session_id}"
     wanted: dict[str, Any] = {"data": data}
-    if calendar:
-        wanted["calendar"] = list(calendar)
     if "location" in data:
         # It may be the home of either.
         either = {"author": str(booking.tutor_id), "coauthor": str(booking.student_id)}
         wanted |= {**either, "words": ["location"]}
-    _request(about, booking.version, kind, people, wanted, actor)
+    _request(about, booking.version, kind, people, wanted, actor, calendar)
 
 
 def tell_of_enrollment(
@@ -102,10 +100,7 @@ def tell_of_enrollment(
         **more,
     }
     about = about or f"enrollment:{enrollment.id}"
-    wanted: dict[str, Any] = {"data": data}
-    if calendar:
-        wanted["calendar"] = list(calendar)
-    _request(about, enrollment.version, kind, people, wanted, actor)
+    _request(about, enrollment.version, kind, people, {"data": data}, actor, calendar)
 
 
 def tell_of_request(
@@ -171,10 +166,13 @@ def _request(
     people: Iterable[UUID],
     wanted: Mapping[str, Any],
     actor: UUID | None,
+    calendar: Sequence[Mapping[str, Any]] = (),
 ) -> None:
     told = [str(person) for person in dict.fromkeys(people) if person != actor]
     if not told:
         return
     of_actor = {"author": str(actor), "words": ["reason"]} if actor else {}
     request = {"user_ids": told, "kind": kind, **of_actor, **wanted}
+    if calendar:
+        request["calendar"] = list(calendar)
     messages.publish_event("notification.requested", about, version, request, actor=actor)

@@ -112,6 +112,7 @@ def change(
     held = calendars.of_series(series_id) if before and decided.splits else []
     _write(decided, planned, caller.id)
     if before:
+        # What they leave behind of the series that they were in is another rule.
         calendar = calendars.told_of(decided.targets, series_id, held)
         _tell(decided, before, calendar, caller.id)
     return session

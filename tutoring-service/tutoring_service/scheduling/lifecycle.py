@@ -10,7 +10,7 @@ from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import InvalidTransition, TooEarly
 from tutoring_service import calendars, notifications, reminders, sessions
-from tutoring_service.models import SessionSeries, TutoringSession, db
+from tutoring_service.models import SessionBooking, SessionSeries, TutoringSession, db
 from tutoring_service.notifications import Kind
 from tutoring_service.roles import require
 from tutoring_service.scheduling import notice, series
@@ -122,13 +122,18 @@ def remove(caller: Caller, session_id: int) -> None:
     # Of one that was cancelled they have been told already.
     if session.status == SessionStatus.SCHEDULED:
         cancel_all([session], None, caller.id)
-    booking = session.booking
-    # The rule that leaves it out is a revision, too.
-    revised = update(SessionSeries).where(SessionSeries.id == booking.series_id)
-    more = SessionSeries.sequence + booking.sequence + 1
-    db.session.execute(revised.values(sequence=more))
+    _keep_revisions(session.booking)
     # In SQL: the database deletes what hangs on it, which the ORM would read first.
     db.session.execute(delete(TutoringSession).where(TutoringSession.id == session_id))
+
+
+def _keep_revisions(booking: SessionBooking) -> None:
+    """Count those of an occurrence that is being deleted for its series, if it is in one."""
+    if booking.series_id is not None:
+        # The rule that leaves it out is one, too.
+        revisions = SessionSeries.sequence + booking.sequence + 1
+        of_series = update(SessionSeries).where(SessionSeries.id == booking.series_id)
+        db.session.execute(of_series.values(sequence=revisions))
 
 
 def _cancel(session: TutoringSession, reason: str | None, actor: UUID, terms: Notice) -> None:
