@@ -31,7 +31,7 @@ ROOMS: Mapping[str, tuple[str, ...]] = {
 MORE: Mapping[str, str] = {
     "user-service": "~attempts:* ~mails:* +eval",
     "tutoring-service": "~checked_times:* ~parent_codes:* +eval",
-    "study-session-service": "~active_sessions ~active_sessions:changes ~session:* ~chat:*",
+    "study-session-service": "~active_sessions ~active_sessions:changes ~session:* ~chat:* ~written:*",
     GATEWAY: "%R~events:user-service %R~room:* &room:* ~LIMITS:* ~ticket:*"
     " +subscribe +unsubscribe +eval +evalsha +script|load",
 }

@@ -9,7 +9,9 @@ import signal
 import socket
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, LiteralString
 
 import psycopg
 
@@ -61,10 +63,14 @@ class Server:
 
 
 class Postgres(Server):
-    """PostgreSQL. It refuses to run as root: a launcher that is root runs it as `nobody`."""
+    """PostgreSQL, with more settings if they are given (`name=value`).
 
-    def __init__(self, data: Path, log: Path, *, ephemeral: bool = False) -> None:
+    It refuses to run as root: a launcher that is root runs it as `nobody`.
+    """
+
+    def __init__(self, data: Path, log: Path, *settings: str, ephemeral: bool = False) -> None:
         super().__init__(data, log, ephemeral=ephemeral)
+        self._settings = settings
         self._user = unprivileged_user()
         self._bin = executable_by(binaries.postgres_bin(), self._user)
 
@@ -72,6 +78,17 @@ class Postgres(Server):
     def url(self) -> str:
         """The address for the superuser."""
         return f"postgresql://postgres@127.0.0.1:{self.port}/postgres"
+
+    def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
+        """Send a signal to the server, and to the processes of its connections."""
+        if not self._child:
+            return
+        server = self._child.process.pid
+        children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        super().kill(number)  # first, so that it starts no others
+        for child in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(child), number)
 
     def _spawn(self) -> Child:
         if not (self.data / "PG_VERSION").exists():
@@ -97,17 +114,25 @@ class Postgres(Server):
         unfinished.mkdir(mode=0o700, parents=True)
         if self._user:
             os.chown(unfinished, self._user.uid, self._user.gid)
+        self._fill(unfinished)
+        unfinished.rename(self.data)
+
+    def _fill(self, cluster: Path) -> None:
+        """Make a cluster in an empty folder."""
         options = ["-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
+        self._run("initdb", "-D", str(cluster), *options, "--no-sync")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        """Run one of PostgreSQL's programs to its end."""
         subprocess.run(
-            [str(self._bin / "initdb"), "-D", str(unfinished), *options, "--no-sync"],
+            [str(self._bin / program), *arguments],
             check=True,
             stdout=subprocess.DEVNULL,
-            # The current folder may be closed to the account that initdb runs as.
+            # The current folder may be closed to the account that it runs as.
             cwd="/",
             preexec_fn=die_with_parent(signal.SIGTERM),
             **run_as(self._user),
         )
-        unfinished.rename(self.data)
 
     def _command(self) -> list[str | Path]:
         settings = [
@@ -125,6 +150,7 @@ class Postgres(Server):
         ]
         if self.ephemeral:
             settings += EPHEMERAL_SETTINGS
+        settings += self._settings
         return [self._bin / "postgres", "-D", self.data, *(f"--{setting}" for setting in settings)]
 
     def _answers(self) -> bool:
@@ -133,6 +159,31 @@ class Postgres(Server):
         except psycopg.OperationalError:
             return False
         return True
+
+    def execute(self, query: LiteralString) -> Sequence[tuple[Any, ...]]:
+        """The rows of a statement of the superuser."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            cursor = connection.execute(query)
+            return cursor.fetchall() if cursor.description else []
+
+
+class Standby(Postgres):
+    """A replica of another server, which it follows by streaming replication until it is promoted."""
+
+    def __init__(
+        self, primary: Postgres, data: Path, log: Path, *settings: str, ephemeral: bool = False
+    ) -> None:
+        super().__init__(data, log, *settings, ephemeral=ephemeral)
+        self._primary = primary
+
+    def promote(self) -> None:
+        """Become a primary, and return when changes are taken."""
+        self.execute("SELECT pg_promote()")
+
+    def _fill(self, cluster: Path) -> None:
+        source = ["-h", "127.0.0.1", "-p", str(self._primary.port), "-U", "postgres"]
+        options = ["-D", str(cluster), "--write-recovery-conf", "--checkpoint=fast", "--no-sync"]
+        self._run("pg_basebackup", *source, *options)
 
 
 class Redis(Server):

@@ -10,18 +10,22 @@ from flask_migrate import Migrate
 from flask_sqlalchemy import SQLAlchemy
 
 from chassis.auth import keys
+from chassis.auth.authorization import caller_or_none
 from chassis.auth.service_tokens import ServiceIdentity, ServiceTokenVerifier
 from chassis.auth.tokens import KeySet, Verifier
 from chassis.config import ServiceSettings, setting
 from chassis.data import db as database
 from chassis.data import deadlines, migrations, reads, stored_answers
+from chassis.data.db import AnySession
 from chassis.data.reading import reading_of
+from chassis.data.replica import Replica
 from chassis.messaging import worker
 from chassis.messaging.consumer import Subscription
 from chassis.messaging.mailer import Compose, Mailer
 from chassis.messaging.messages import Messages
 from chassis.messaging.publisher import PublishingThread
 from chassis.messaging.worker import Sweep
+from chassis.redis_client import Cache
 from chassis.spool import Spool
 from chassis.telemetry import tracing
 from chassis.web import constraint_problems, health, strict_requests
@@ -47,9 +51,22 @@ class Service(Application):
         with deadlines.within(request.environ.get("HTTP_X_REQUEST_TIMEOUT")):
             if how := reading_of(self.view_functions.get(request.endpoint or "")):
                 return reads.read(session, work, how)
+            if replica := self.extensions.get("replica"):
+                work = partial(_noting, replica, session, work)
             # Committed here, and not when the request is torn down: a refusal at the commit still becomes
             # an answer.
             return database.in_transaction(session, work)
+
+
+def _noting(replica: Replica, session: AnySession, work: Callable[[], Any]) -> Any:
+    """Do the work; once it is committed, its caller reads what the replica may not show yet."""
+
+    def note() -> None:
+        if caller := caller_or_none():
+            replica.note_written(caller.id)
+
+    database.after_commit(session, note)
+    return work()
 
 
 def create_service(
@@ -68,12 +85,14 @@ def create_service(
     subscriptions: Sequence[Subscription] = (),
     sweeps: Sequence[Sweep] = (),
     mails: Mapping[str, Compose] | None = None,
+    replica_url: str = "",
 ) -> Service:
     """A service with its database.
 
     `examples` are values for the documentation, by the names of fields. `conflicts` says which conflict a
     violated constraint stands for. `rooms` says who may watch live events, and what these hold. The worker
-    acts on `subscriptions`, runs `sweeps` and composes the e-mails of each kind in `mails`.
+    acts on `subscriptions`, runs `sweeps` and composes the e-mails of each kind in `mails`. At `replica_url`
+    is a replica of the database, for reads that go there (`chassis.data.replica`).
     """
     app = Service(name, import_name, settings.log_level)
     strict_requests.install(app, settings.internal_port)
@@ -87,13 +106,20 @@ def create_service(
     app.extensions["identity"] = identity
     app.extensions["peers"] = ServiceTokenVerifier(name, service_keys)
     app.extensions["spool"] = Spool(settings.spool_folder)
-    database.install(app, db, settings.database_url, settings.database_pool_size)
+    database.install(app, db, settings.database_url, settings.database_pool_size, replica_url)
     with app.app_context():
-        tracing.follow(db.engine)
+        for engine in db.engines.values():
+            tracing.follow(engine)
     Migrate(app, db, directory=str(Path(app.root_path) / "migrations"), render_as_batch=False)
     checks = {"database": migrations.database_check}
     if isinstance(token_keys, keys.RemoteKeys):
         checks["keys"] = token_keys.check
+    if replica_url:
+        cache = Cache(settings.cache_url)
+        with app.app_context():
+            replica = Replica(db.engine, db.engines["replica"], cache)
+        app.extensions["replica"] = replica
+        checks["replica"] = replica.check
     health.install(app, name, checks)
     rooms_of_service.install(app, rooms or {})
     mailer = None

@@ -10,7 +10,7 @@ from flask_sqlalchemy import SQLAlchemy
 
 from chassis import errors, spool
 from chassis.config import ServiceSettings
-from chassis.data import db, deadlines, personal_data
+from chassis.data import db, deadlines, personal_data, replica
 from chassis.messaging import mailer, publisher, room_streams
 from chassis.web import connections, gunicorn_worker, rooms, server, strict_requests
 from gateway import exports, routes, upstream
@@ -69,6 +69,9 @@ def figures() -> dict[str, str]:
         ),
         "connections of a process to PostgreSQL": pool(),
         "statement, wait for a lock, idle in a transaction": ", ".join(waits),
+        "what a replica may be behind, and how long it may take to answer, before the primary is asked": (
+            f"{replica.MOST_BEHIND:g} s, {replica.PATIENCE:g} s"
+        ),
         "wait for PostgreSQL to cancel a statement whose caller has gone, before its connection is closed": (
             f"{deadlines.PATIENCE:g} s"
         ),

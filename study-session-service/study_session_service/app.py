@@ -58,6 +58,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
             Sweep("unplanned-reminders", 600, reminders.reconcile),
             apart.sweep,
         ],
+        replica_url=settings.database_replica_url,
     )
     runtime.install(app, settings)
     commands.install(app)

@@ -30,7 +30,12 @@ STAYS_OPEN = timedelta(hours=2)
 KEPT = 50
 KEPT_COLUMNS = tuple(column.key for column in ChatMessage.__table__.columns)
 conversation = Conversation(
-    db, ChatMessage, "session_id", number=rooms.NUMBER, tell=rooms.tell_of_message
+    db,
+    ChatMessage,
+    "session_id",
+    number=rooms.NUMBER,
+    last=rooms.LAST,
+    tell=rooms.tell_of_message,
 )
 # What decides whether a person may write: of the session, of their seat, of what they wrote before.
 FACTS = ("visibility", "cancelled_at", "ended_at", "ends_at")
@@ -80,7 +85,8 @@ def history(
     seen = seen_by(row, DETAILS, now())
     require_inside(seen)
     latest = partial(_latest, seen.session) if limit <= KEPT else None
-    page = conversation.history(session_id, limit, starting(cursor, before, after), latest=latest)
+    start, event = starting(cursor, before, after), seen.session.last_seq
+    page = conversation.history(session_id, limit, start, event=event, latest=latest)
     return fold(page, row.blocked)
 
 
@@ -90,7 +96,7 @@ def _latest(session: SessionRow) -> tuple[Sequence[MessageRow], bool]:
     if kept := cache.get(key, session.last_seq):
         found = [cache.deserialize(ChatMessage, message) for message in kept["messages"]]
         return [MessageRow(**message) for message in found], kept["more"]
-    rows = conversation.read(session.id, KEPT + 1, None)
+    rows = conversation.read(session.id, KEPT + 1, None, session.last_seq)
     messages, more = rows[:KEPT], len(rows) > KEPT
     plain = [cache.serialize(message, KEPT_COLUMNS) for message in messages]
     cache.put(key, session.last_seq, cache.CHAT_LIFETIME, {"messages": plain, "more": more})

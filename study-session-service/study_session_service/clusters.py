@@ -28,7 +28,7 @@ from study_session_service.locations import shown_to, shown_values
 from study_session_service.models import MAP_CELL, OPEN, StudySession
 from study_session_service.nearby.filters import IS_PUBLIC, NEXT_AT
 from study_session_service.nearby.wanted import Shown
-from study_session_service.rows import SessionRow, columns_of, fetch
+from study_session_service.rows import SessionRow, columns_of, fetch_shown_to
 from study_session_service.visibility import OUT_OF_REACH, SeenSession
 
 CELLS_PER_TILE = 4  # along each side of a map tile, of which zoom 0 has one for the whole Earth
@@ -84,7 +84,7 @@ def draw(
     """
     clusters: list[Cluster] = []
     ids: list[UUID] = []
-    for cell in fetch(*prepared(boxes, zoom, series)):
+    for cell in fetch_shown_to(viewer_id, *prepared(boxes, zoom, series)):
         if cell.sessions <= FEW and not cell.more and len(ids) + FEW <= MOST_SINGLES:
             ids += cell.ids
         else:
@@ -146,5 +146,5 @@ def _query(boxes: int, *, only_next: bool) -> Select[*tuple[Any, ...]]:
 def _sessions(ids: Sequence[UUID], viewer_id: UUID | None) -> Sequence[SeenSession]:
     at = now()
     values = {"ids": ids, "at": at, "statuses": sorted(OPEN), "viewer_id": viewer_id}
-    rows = fetch(SINGLES, values)
+    rows = fetch_shown_to(viewer_id, SINGLES, values)
     return [SeenSession(SessionRow(**row._mapping), None, at) for row in rows]

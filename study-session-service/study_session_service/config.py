@@ -7,6 +7,7 @@ from chassis.config import ServiceSettings
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(ServiceSettings):
-    """The user-service's public keys are read from an address."""
+    """The user-service's public keys are read from an address; so may be a replica of the database."""
 
     jwks_url: str
+    database_replica_url: str = ""

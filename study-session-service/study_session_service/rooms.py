@@ -36,6 +36,11 @@ NUMBER = (
     .values(last_seq=StudySession.last_seq + 1, updated_at=StudySession.updated_at)
     .returning(StudySession.last_seq)
 )
+LAST = (
+    select(StudySession.last_seq)
+    .where(StudySession.id == bindparam("room_id", type_=Uuid))
+    .scalar_subquery()
+)
 # `SeenSession.is_inside`, as SQL.
 INSIDE = (
     select(StudySession.id, StudySession.last_seq)

@@ -7,10 +7,11 @@ text. All else is bound, so SQLAlchemy compiles each text once and PostgreSQL pr
 from collections.abc import Iterable, Sequence
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import Row, Select
 
-from chassis.data import reads
+from chassis.data import reads, replica_reads
 from study_session_service.models import Base, SessionFacts, db
 
 
@@ -32,3 +33,10 @@ def earliest_first(rows: Iterable[Row[Any]]) -> Sequence[SessionRow]:
 def fetch(statement: Select[*tuple[Any, ...]], values: dict[str, Any]) -> Sequence[Row[Any]]:
     """The rows of the statement with these values bound; what is pending is written before."""
     return reads.rows(db.session, statement, values)
+
+
+def fetch_shown_to(
+    reader_id: UUID | None, statement: Select[*tuple[Any, ...]], values: dict[str, Any]
+) -> Sequence[Row[Any]]:
+    """The rows as a replica has them, if there is one that shows all that the reader has written."""
+    return replica_reads.rows(db.session, statement, values, reader_id)

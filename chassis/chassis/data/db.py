@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +17,7 @@ from sqlalchemy import CheckConstraint, DateTime, Engine, ExceptionContext, Meta
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, registry, scoped_session
 
-from chassis.data import deadlines, reads
+from chassis.data import deadlines, reads, replica
 from chassis.errors import Problem
 
 # PostgreSQL's own way of naming: a name in a migration is the one that PostgreSQL would have chosen.
@@ -85,10 +85,32 @@ class Cursor(psycopg.Cursor[Any]):
         return [(names[n].decode(), result.ftype(n), *NOT_DESCRIBED) for n in numbers]
 
 
-def install(app: Flask, db: SQLAlchemy, url: str, pool_size: int) -> None:
-    """Bind the service's models to its database. Nothing connects before the first query."""
+def install(app: Flask, db: SQLAlchemy, url: str, pool_size: int, replica_url: str = "") -> None:
+    """Bind the service's models to its database. Nothing connects before the first query.
+
+    A replica, if there is one, is `db.engines["replica"]`.
+    """
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _options(pool_size, SESSION_SETTINGS)
+    if replica_url:
+        settings = {**SESSION_SETTINGS, **replica.SESSION_SETTINGS}
+        on_replica = _options(pool_size, settings) | {"pool_timeout": replica.PATIENCE}
+        app.config["SQLALCHEMY_BINDS"] = {"replica": {"url": replica_url, **on_replica}}
+    db.init_app(app)
+    with app.app_context():
+        # First, so that the question whether a connection lives has its deadline, too.
+        deadlines.install(db.engine)
+        _notice_ends(db.engine)
+        reads.install(app, db.engine)
+        if replica_url:
+            deadlines.install(db.engines["replica"], most=replica.PATIENCE)
+            _notice_ends(db.engines["replica"])
+            reads.prepare(db.engines["replica"])
+
+
+def _options(pool_size: int, settings: Mapping[str, str]) -> dict[str, Any]:
+    """How an engine keeps connections, and what it says when it opens one."""
+    return {
         # One connection for each of the server's threads; the overflow is for what runs next to them, such as
         # publishing.
         "pool_size": pool_size,
@@ -103,7 +125,7 @@ def install(app: Flask, db: SQLAlchemy, url: str, pool_size: int) -> None:
         "connect_args": {
             "cursor_factory": Cursor,
             "connect_timeout": 2,  # the least that psycopg allows
-            "options": " ".join(f"-c {name}={value}" for name, value in SESSION_SETTINGS.items()),
+            "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
             # A server that disappears without closing its connections is noticed within half a minute. By
             # default Linux waits a quarter of an hour for an answer, and two hours on an idle connection.
             "keepalives_idle": 10,
@@ -112,12 +134,6 @@ def install(app: Flask, db: SQLAlchemy, url: str, pool_size: int) -> None:
             "tcp_user_timeout": 10000,
         },
     }
-    db.init_app(app)
-    with app.app_context():
-        # First, so that the question whether a connection lives has its deadline, too.
-        deadlines.install(db.engine)
-        _notice_ends(db.engine)
-        reads.install(app, db.engine)
 
 
 def _notice_ends(engine: Engine) -> None:

@@ -73,14 +73,17 @@ class Pool(QueuePool):
     _queue_class = _Connections
 
 
-def install(engine: Engine) -> None:
-    """Watch the connections that requests take, until they give them back."""
+def install(engine: Engine, most: float = math.inf) -> None:
+    """Watch the connections that requests take, until they give them back.
+
+    One that is used for more than `most` seconds is closed, not only cancelled.
+    """
 
     @event.listens_for(engine, "checkout")
     def take(connection: psycopg.Connection, *_: Any) -> None:
-        ends_at = _ends_at.get()
-        if ends_at < math.inf:
-            _watchdog.watch(connection, ends_at)
+        ends_at, closed_at = _ends_at.get(), time.monotonic() + most
+        if min(ends_at, closed_at) < math.inf:
+            _watchdog.watch(connection, min(ends_at, closed_at), closes=closed_at < math.inf)
 
     @event.listens_for(engine, "before_cursor_execute")
     def before_statement(*_: Any) -> None:
@@ -107,6 +110,7 @@ class _Use:
     """The use of a connection by one request."""
 
     cancel_at: float
+    closes: bool
     # The garbage collector may give a lost connection back in the thread that has the lock.
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -120,10 +124,12 @@ class Watchdog:
         self._wakes_at = math.inf
         self._thread: threading.Thread | None = None
 
-    def watch(self, connection: psycopg.Connection, ends_at: float) -> None:
-        """Cancel what runs on the connection from then on, until it is left."""
+    def watch(
+        self, connection: psycopg.Connection, ends_at: float, *, closes: bool = False
+    ) -> None:
+        """Cancel what runs on the connection from then on, until it is left; or close the connection."""
         with self._sooner:
-            self._uses[connection] = _Use(ends_at)
+            self._uses[connection] = _Use(ends_at, closes)
             # Not before: a fork has only the thread that forks.
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="deadlines", daemon=True)
@@ -162,6 +168,9 @@ class Watchdog:
                 return
             # Once is not enough: a statement may have been about to begin.
             use.cancel_at = time.monotonic() + AGAIN
+            if use.closes:
+                _shut(connection)
+                return
             try:
                 connection.cancel_safe(timeout=PATIENCE)
             except psycopg.Error:

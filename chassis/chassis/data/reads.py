@@ -33,17 +33,17 @@ Result = TypeVar("Result")
 _work: ContextVar["_Work | None"] = ContextVar("work", default=None)
 
 
-class _Work:
-    """A read in hand, and the connection that it keeps to its end."""
+class Loan:
+    """A connection of the engine's pool, taken when it is first needed, and kept until it is given back."""
 
-    def __init__(self, how: Reading) -> None:
-        self.how = how
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
         self._raw: PoolProxiedConnection | None = None
         self._connection: Connection | None = None
 
     def raw(self) -> PoolProxiedConnection:
         if self._raw is None:
-            engine = _engine()
+            engine = self.engine
             try:
                 self._raw = engine.raw_connection()
             except psycopg.Error as error:
@@ -53,8 +53,14 @@ class _Work:
     def connection(self) -> Connection:
         """The same connection with all that SQLAlchemy adds to it."""
         if self._connection is None:
-            self._connection = Connection(_engine(), self.raw())
+            self._connection = Connection(self.engine, self.raw())
         return self._connection
+
+    def rows(
+        self, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any]
+    ) -> Sequence[Row[Any]]:
+        """What the statement, which was built once, selects with these values bound."""
+        return prepared.execute(self.engine, self.raw(), self.connection, statement, values)
 
     def give_back(self) -> None:
         if self._connection:
@@ -62,6 +68,14 @@ class _Work:
         elif self._raw:
             self._raw.close()
         self._connection = self._raw = None
+
+
+class _Work(Loan):
+    """A read in hand, and the connection that it keeps to its end."""
+
+    def __init__(self, how: Reading) -> None:
+        super().__init__(_engine_for(how))
+        self.how = how
 
 
 class ServiceSession(Session):
@@ -78,6 +92,11 @@ class ServiceSession(Session):
 def install(app: Flask, engine: Engine) -> None:
     """Have the engine serve reads, too; `app.extensions["engines"]` is by whether it is for snapshots."""
     app.extensions["engines"] = {False: engine, True: engine.execution_options(**SNAPSHOT)}
+    prepare(engine)
+
+
+def prepare(engine: Engine) -> None:
+    """Have the engine refuse changes of reads, and see to its connections before each use."""
     _refuse_changes(engine)
     _prepare_for_use(engine)
 
@@ -99,7 +118,7 @@ def rows(
     """
     work = _work.get()
     if work and work.how is Reading.ALONE:
-        return prepared.execute(_engine(), work.raw(), work.connection, statement, values)
+        return work.rows(statement, values)
     return statements.execute(session, statement, values)
 
 
@@ -130,7 +149,11 @@ def _once(session: scoped_session[Any], work: Callable[[], Result]) -> Result:
 
 
 def _engine() -> Engine:
-    engine: Engine = current_app.extensions["engines"][present() is Reading.SNAPSHOT]
+    return _engine_for(present())
+
+
+def _engine_for(how: Reading | None) -> Engine:
+    engine: Engine = current_app.extensions["engines"][how is Reading.SNAPSHOT]
     return engine
 
 

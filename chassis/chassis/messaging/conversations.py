@@ -22,6 +22,7 @@ from sqlalchemy import (
     BigInteger,
     Integer,
     Row,
+    ScalarSelect,
     String,
     Text,
     Update,
@@ -36,7 +37,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.dml import ReturningInsert
 
 from chassis.clock import now
-from chassis.data import reads, statements
+from chassis.data import reads, replica_reads, statements
 from chassis.data.limits import LimitReached, counting
 from chassis.errors import Conflict, DeadlinePassed, Forbidden, NotFound, TooManyRequests
 from chassis.pages import Page, decode, encode
@@ -111,9 +112,9 @@ class Start:
 class Conversation(Generic[Message]):
     """The messages of the rooms of one kind, whose id stands in the column `room`.
 
-    `number` counts up the last event of the room `room_id`, and returns it. `tell` says live what has
-    happened: in which room, the number of the event, or None for the next, its type, the message, and the id
-    of the message that it takes back.
+    `number` counts up the last event of the room `room_id`, and returns it; `last` is that number. `tell`
+    says live what has happened: in which room, the number of the event, or None for the next, its type, the
+    message, and the id of the message that it takes back.
     """
 
     def __init__(
@@ -123,6 +124,7 @@ class Conversation(Generic[Message]):
         room: str,
         *,
         number: Update,
+        last: ScalarSelect[int] | None = None,
         tell: Callable[[UUID, int | None, str, Any, UUID | None], None],
     ) -> None:
         self._db, self._kind, self._room, self._tell = db, kind, room, tell
@@ -142,6 +144,7 @@ class Conversation(Generic[Message]):
         page = select(*self._columns).where(in_room).limit(bindparam("limit", type_=Integer))
         seq = bindparam("seq", type_=BigInteger)
         self._last = page.order_by(kind.seq.desc())
+        self._is_shown = None if last is None else last >= bindparam("event", type_=BigInteger)
         self._before = self._last.where(kind.seq < seq)
         self._after = page.where(kind.seq > seq).order_by(kind.seq)
 
@@ -234,25 +237,37 @@ class Conversation(Generic[Message]):
         limit: int,
         start: Start | None,
         *,
+        event: int | None = None,
         latest: Callable[[], tuple[Sequence[MessageRow], bool]] | None = None,
     ) -> Page[MessageRow]:
         """A page of the conversation, newest first: the last messages, or the next ones from there on.
 
-        `latest` gives the last ones, and whether there are more, if they are kept somewhere.
+        `event` is the number of the room's last event. `latest` gives the last messages, and whether there
+        are more, if they are kept somewhere.
         """
         if start is None and latest:
             messages, more = latest()
             return _page(messages[:limit], more or len(messages) > limit)
-        rows = self.read(room_id, limit + 1, start)
+        rows = self.read(room_id, limit + 1, start, event)
         return _page(rows[:limit], len(rows) > limit, forwards=start is not None and start.forwards)
 
-    def read(self, room_id: UUID, count: int, start: Start | None) -> Sequence[MessageRow]:
-        """So many messages from there on, the nearest first."""
+    def read(
+        self, room_id: UUID, count: int, start: Start | None, event: int | None = None
+    ) -> Sequence[MessageRow]:
+        """So many messages from there on, the nearest first.
+
+        A replica may be asked if it shows the room's event of this number.
+        """
         query = self._last
         if start:
             query = self._after if start.forwards else self._before
-        values = {"room_id": room_id, "limit": count, "seq": start and start.seq}
-        return [self._row(row) for row in reads.rows(self._db.session, query, values)]
+        seq = start and start.seq
+        values = {"room_id": room_id, "limit": count, "seq": seq, "event": event}
+        if event is None or self._is_shown is None:
+            rows = reads.rows(self._db.session, query, values)
+        else:
+            rows = replica_reads.rows_where(self._db.session, self._is_shown, query, values)
+        return [self._row(row) for row in rows]
 
     def _sent_as(self, room_id: UUID, author_id: UUID, client_id: str) -> Message | None:
         own = select(self._kind).filter_by(**{self._room: room_id, "user_id": author_id})

@@ -54,6 +54,8 @@ def close(app: Flask) -> None:
     app.extensions["publishing"].stop()
     for duty in (app.extensions["worker"].publisher, app.extensions["worker"].consumer):
         duty.close()
+    if replica := app.extensions.get("replica"):
+        replica.close()
     with app.app_context():
         app.extensions["sqlalchemy"].engine.dispose()
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select
+from sqlalchemy import Row, Select
 
 from chassis.data.keyset import after_values
 from chassis.data.search import count_of, has_letter, values_of
@@ -18,7 +18,7 @@ from study_session_service.models import LARGER_CELLS, OPEN
 from study_session_service.nearby.filters import FILTERS
 from study_session_service.nearby.statements import Cells, Shape, statement
 from study_session_service.nearby.wanted import Search, Shown, Sort
-from study_session_service.rows import fetch
+from study_session_service.rows import fetch, fetch_shown_to
 from study_session_service.visibility import SeenSession, seen_in
 
 # Metres by which numbers that are rounded differently can differ, and more.
@@ -34,7 +34,15 @@ def matching(
 ) -> Sequence[SeenSession]:
     """The first sessions that match at the instant, in the wanted order, after the cursor."""
     query, values = prepared(viewer_id, wanted, at, limit, cursor)
-    return [seen_in(row, IN_LISTS, at, row.position, row.metres) for row in fetch(query, values)]
+    return _seen(fetch_shown_to(viewer_id, query, values), at)
+
+
+def first(at: datetime, limit: int) -> Sequence[SeenSession]:
+    """The first open sessions for strangers, to be kept: as the primary has them.
+
+    A replica may not show yet what has just dropped the list that is kept.
+    """
+    return _seen(fetch(*prepared(None, Search(), at, limit)), at)
 
 
 def prepared(
@@ -78,6 +86,10 @@ def prepared(
         values |= {"lat": origin.latitude, "lng": origin.longitude, "radius": wanted.radius}
     kind = float if wanted.sort == Sort.DISTANCE else datetime
     return statement(shape), values | after_values(cursor, [kind, UUID])
+
+
+def _seen(rows: Sequence[Row[Any]], at: datetime) -> Sequence[SeenSession]:
+    return [seen_in(row, IN_LISTS, at, row.position, row.metres) for row in rows]
 
 
 def _is_read_one_by_one(wanted: Search, names: frozenset[str]) -> bool:

@@ -12,7 +12,7 @@ from chassis.pages import Page, cut
 from study_session_service import cache
 from study_session_service.lists import LIST_COLUMNS, in_order
 from study_session_service.models import StudySession
-from study_session_service.nearby.matching import matching
+from study_session_service.nearby.matching import first, matching
 from study_session_service.nearby.wanted import Search, Sort
 from study_session_service.rows import SessionRow
 from study_session_service.visibility import SeenSession
@@ -52,7 +52,7 @@ def _front_page(limit: int, at: datetime) -> Page[SeenSession] | None:
 
 
 def _active(at: datetime) -> Sequence[cache.Cached]:
-    return [_cached(seen) for seen in matching(None, Search(), at, KEPT)]
+    return [_cached(seen) for seen in first(at, KEPT)]
 
 
 def _cached(seen: SeenSession) -> cache.Cached:
