@@ -29,8 +29,8 @@ run: .venv/.ready  ## Start the platform on http://127.0.0.1:8080 (PORT=, STATE_
 test: .venv/.ready  ## Run every test (args="-k chat -x" is passed to pytest)
 	@$(LAUNCH) test $(args)
 
-soak: .venv/.ready  ## Run races a hundred times, fifty kills, and many requests to every operation; try every zone whose clocks change
-	@LYCEUM_SOAK=1 RACE_ROUNDS=100 $(LAUNCH) test -k "round or crashes or every_operation or calendar_programs" $(args)
+soak: .venv/.ready  ## Run races a hundred times, fifty kills, long failovers, many requests to every operation, every zone whose clocks change
+	@LYCEUM_SOAK=1 RACE_ROUNDS=100 $(LAUNCH) test -k "round or crashes or failover or every_operation or calendar_programs" $(args)
 
 bench: .venv/.ready  ## Measure beside other programs (args="passing_on --pairs 5"; benchmarks/README.md)
 	@$(LAUNCH) servers -- $(BIN)/python -m benchmarks $(args)

@@ -34,6 +34,7 @@ GENEROUS_QUOTAS = {
 FOR_TESTS = {**GENEROUS_QUOTAS, "PATIENCE": "3"}
 LOW_COST = 4  # of hashing a password, where many people sign in
 ROLE_PASSWORD = "ephemeral"  # noqa: S105  # for a server that asks for one
+WITH_REPLICA = ("study-session-service",)
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -79,7 +80,7 @@ class EphemeralPlatform(Platform):
     Any number may run at once on one PostgreSQL server. The first one migrates templates, from
     which the databases are cloned. Use it from the main thread: its processes end with the thread
     that started them. E-mails are lost unless `smtp_url` is given. A low `password_cost` is for
-    tests with many people.
+    tests with many people. At `replica_url` the server is replicated.
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class EphemeralPlatform(Platform):
         smtp_url: str = NO_SMTP_SERVER,
         for_gateway: Mapping[str, str] = FOR_TESTS,
         password_cost: int | None = None,
+        replica_url: str | None = None,
     ) -> None:
         self._postgres_url = postgres_url
         self._demo = demo
@@ -98,7 +100,12 @@ class EphemeralPlatform(Platform):
         self.redis = Redis(folder / "redis", folder / "redis.log", ephemeral=True)
         self._databases = _names(f"lyceum_{secrets.token_hex(4)}")
         urls = database_urls(postgres_url, self._databases)
-        stores = StoreUrls(urls, self.redis.cache_url, self.redis.events_url, self.redis.users)
+        replicas = {}
+        if replica_url:
+            copies = database_urls(replica_url, self._databases)
+            replicas = {name: copies[name] for name in WITH_REPLICA}
+        redis_urls = self.redis.cache_url, self.redis.events_url
+        stores = StoreUrls(urls, *redis_urls, self.redis.users, replicas)
         ports = Ports.any_free()
         super().__init__(Layout(folder, ports, stores, smtp_url, for_gateway, password_cost))
 

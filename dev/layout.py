@@ -12,7 +12,7 @@ from dev.services import GATEWAY, SERVICES, Service, named
 
 @dataclass(frozen=True)
 class StoreUrls:
-    """The addresses of a platform's data: a database for each service by name, and Redis.
+    """The addresses of a platform's data: a database for each service by name, replicas of some, and Redis.
 
     In a Redis of ours each program is a user of its own.
     """
@@ -21,6 +21,7 @@ class StoreUrls:
     cache_url: str
     events_url: str
     users: RedisUsers | None = None
+    replicas: Mapping[str, str] = field(default_factory=dict)
 
     def redis_for(self, program: str) -> dict[str, str]:
         """The addresses of Redis for a program, or for the operator."""
@@ -96,6 +97,8 @@ class Layout:
             "INTERNAL_PORT": str(self.ports.internal[service.name]),
             "PUBLIC_URL": self.gateway_url,
         }
+        if replica := self.stores.replicas.get(service.name):
+            settings["DATABASE_REPLICA_URL"] = replica
         if self.smtp_url:
             settings["SMTP_URL"] = self.smtp_url
         if service.name != "user-service":

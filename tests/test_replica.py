@@ -31,6 +31,14 @@ pytestmark = pytest.mark.needs("database servers of its own")
 HERE = f"{BASE}?lat=31.778&lng=35.235&radius_km=1&limit=100"
 MAP = f"{BASE}/clusters?bbox=35.2,31.7,35.3,31.8&zoom=8"
 WITHIN = 30.0  # seconds: the machine is busy with other tests
+WANTED = {
+    "title": "Berakhot",
+    "subject": "Talmud",
+    "session_type": "discussion",
+    "latitude": 31.778,
+    "longitude": 35.235,
+    "duration_minutes": 60,
+}
 ALWAYS = 1000.0  # seconds, in place of those after which a replica is too far behind
 AS_IN_THE_GATEWAY = {"X-Request-Timeout": "3300"}
 RACERS, ROUNDS = 4, 12
@@ -98,21 +106,17 @@ def wait_for_use(client: FlaskClient) -> None:
 
 def host_session(client: FlaskClient, host: User, *guests: User, title: str = "Berakhot") -> str:
     """Open a session in Jerusalem and let the guests join; its address."""
-    wanted = {
-        "title": title,
-        "subject": "Talmud",
-        "session_type": "discussion",
-        "latitude": 31.778,
-        "longitude": 35.235,
-        "start_time": rfc3339(now() + timedelta(hours=2)),
-        "duration_minutes": 60,
-    }
+    wanted = WANTED | {"title": title, "start_time": soon()}
     answer = client.post(BASE, json=wanted, user=host)
     assert answer.status_code == 201, answer.json
     path = f"{BASE}/{answer.json['id']}"
     for guest in guests:
         assert client.post(f"{path}/join", user=guest).status_code == 201
     return path
+
+
+def soon() -> str:
+    return rfc3339(now() + timedelta(hours=2))
 
 
 def found(client: FlaskClient, reader: User | None, where: str = HERE) -> list[str]:
@@ -375,6 +379,19 @@ def test_people_see_what_they_wrote_while_the_replica_comes_and_goes(
     ended.set()
     disturber.join()
     assert failures == []
+
+
+def test_a_change_that_comes_to_a_standby_is_refused_for_the_moment(
+    app: Flask, pair: Pair, host: User
+) -> None:
+    """As after a failover, before a name leads to the new primary."""
+    mistaken = testing.application("study_session_service", pair.standby.url)
+    mistaken.test_client_class = testing.ApiClient
+    settle(app, pair)
+    answer = mistaken.test_client().post(BASE, json=WANTED | {"start_time": soon()}, user=host)
+    assert (answer.status_code, answer.json["code"]) == (503, "unavailable")
+    assert answer.headers["Retry-After"]
+    testing.close(mistaken)
 
 
 def test_a_replica_that_becomes_a_primary_is_none_any_more() -> None:

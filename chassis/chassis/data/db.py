@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import orjson
 import psycopg
@@ -90,12 +91,12 @@ def install(app: Flask, db: SQLAlchemy, url: str, pool_size: int, replica_url: s
 
     A replica, if there is one, is `db.engines["replica"]`.
     """
-    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_DATABASE_URI"] = address(url)
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _options(pool_size, SESSION_SETTINGS)
     if replica_url:
         settings = {**SESSION_SETTINGS, **replica.SESSION_SETTINGS}
         on_replica = _options(pool_size, settings) | {"pool_timeout": replica.PATIENCE}
-        app.config["SQLALCHEMY_BINDS"] = {"replica": {"url": replica_url, **on_replica}}
+        app.config["SQLALCHEMY_BINDS"] = {"replica": {"url": address(replica_url), **on_replica}}
     db.init_app(app)
     with app.app_context():
         # First, so that the question whether a connection lives has its deadline, too.
@@ -106,6 +107,19 @@ def install(app: Flask, db: SQLAlchemy, url: str, pool_size: int, replica_url: s
             deadlines.install(db.engines["replica"], most=replica.PATIENCE)
             _notice_ends(db.engines["replica"])
             reads.prepare(db.engines["replica"])
+
+
+def address(url: str) -> str:
+    """The address as SQLAlchemy writes it: one with several hosts looks different in PostgreSQL.
+
+    https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-MULTIPLE-HOSTS
+    """
+    parts = urlsplit(url)
+    credentials, _, hosts = parts.netloc.rpartition("@")
+    if "," not in hosts:
+        return url
+    query = [*parse_qsl(parts.query), *(("host", host) for host in hosts.split(","))]
+    return parts._replace(netloc=f"{credentials}@", query=urlencode(query)).geturl()
 
 
 def _options(pool_size: int, settings: Mapping[str, str]) -> dict[str, Any]:
@@ -137,16 +151,23 @@ def _options(pool_size: int, settings: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _notice_ends(engine: Engine) -> None:
-    """Count a connection as dead once PostgreSQL has said that it ends it.
+    """Count a connection as dead once PostgreSQL has said that it ends it, or that it takes no changes.
 
     psycopg does so once it is closed, which may be a moment later.
     """
 
     @event.listens_for(engine, "handle_error")
     def note(context: ExceptionContext) -> None:
-        error = context.original_exception
-        if isinstance(error, psycopg.Error) and error.diag.severity_nonlocalized in ENDING:
+        if _is_of_no_use(context.original_exception):
             context.is_disconnect = True
+
+
+def _is_of_no_use(error: BaseException) -> bool:
+    """Whether the connection that had the error is of no more use."""
+    if isinstance(error, postgres.ReadOnlySqlTransaction):
+        # The server is a standby, unless the transaction itself was to change nothing.
+        return not reads.present()
+    return isinstance(error, psycopg.Error) and error.diag.severity_nonlocalized in ENDING
 
 
 @contextmanager
