@@ -153,8 +153,8 @@ async def _open_all(plan: Plan, taken: list[float]) -> list[Reader]:
 
 
 async def _publish(plan: Plan) -> None:
-    address, credentials = redis_client.address(plan.redis_url)
-    async with redis.asyncio.Redis.from_url(address, **credentials) as connection:
+    where = redis_client.locate(plan.redis_url)
+    async with redis.asyncio.Redis.from_url(where.url, **where.credentials) as connection:
         newest: Any = await connection.xrevrange(f"room:{plan.room}", count=1)
         number = int(newest[0][0].split(b"-")[0]) if newest else 0
         began = time.monotonic()

@@ -80,7 +80,8 @@ class EphemeralPlatform(Platform):
     Any number may run at once on one PostgreSQL server. The first one migrates templates, from
     which the databases are cloned. Use it from the main thread: its processes end with the thread
     that started them. E-mails are lost unless `smtp_url` is given. A low `password_cost` is for
-    tests with many people. At `replica_url` the server is replicated.
+    tests with many people. At `replica_url` the server is replicated. Without
+    `redis` it has one of its own.
     """
 
     def __init__(
@@ -92,12 +93,13 @@ class EphemeralPlatform(Platform):
         for_gateway: Mapping[str, str] = FOR_TESTS,
         password_cost: int | None = None,
         replica_url: str | None = None,
+        redis: Redis | None = None,
     ) -> None:
         self._postgres_url = postgres_url
         self._demo = demo
         self._running = contextlib.ExitStack()
         folder = self._running.enter_context(state_folder())
-        self.redis = Redis(folder / "redis", folder / "redis.log", ephemeral=True)
+        self.redis = redis or Redis(folder / "redis", folder / "redis.log", ephemeral=True)
         self._databases = _names(f"lyceum_{secrets.token_hex(4)}")
         urls = database_urls(postgres_url, self._databases)
         replicas = {}

@@ -8,7 +8,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from dev.services import GATEWAY, SERVICES
 
@@ -52,8 +52,8 @@ class RedisUsers:
         """The address of a Redis, for a program or for the operator."""
         parts = urlsplit(url)
         host = f"{name}@{parts.netloc.rpartition('@')[2]}"
-        query = urlencode({"passfile": str(self.password_file(name))}, safe="/")
-        return parts._replace(netloc=host, query=query).geturl()
+        query = {**dict(parse_qsl(parts.query)), "passfile": str(self.password_file(name))}
+        return parts._replace(netloc=host, query=urlencode(query, safe="/")).geturl()
 
     def make(self) -> None:
         """Make the passwords that are missing, and write the rights of all users."""

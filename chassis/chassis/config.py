@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from chassis.redis_client import RedisUrl
+
 Settings = TypeVar("Settings")
 SYSTEM_SPOOL = Path(tempfile.gettempdir())
 TRUTHS = {"true": True, "false": False}
@@ -26,8 +28,8 @@ class ServiceSettings:
     """
 
     database_url: str
-    cache_url: str
-    events_url: str
+    cache_url: RedisUrl
+    events_url: RedisUrl
     issuer: str
     public_url: str
     internal_port: int

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chassis.config import SYSTEM_SPOOL, InvalidSettings
+from chassis.redis_client import RedisUrl
 from gateway.edge.proxies import TrustedProxies
 from gateway.routes import QuotaClass
 from gateway.web import Platform, Tiles
@@ -18,8 +19,8 @@ class Settings:
 
     issuer: str
     jwks_url: str
-    cache_url: str
-    events_url: str
+    cache_url: RedisUrl
+    events_url: RedisUrl
     service_keys: Path
     service_key: Path
     user_service_url: str

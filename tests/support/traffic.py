@@ -96,6 +96,7 @@ class Reader:
 
     def __init__(self, person: Person, session: str, seed: int) -> None:
         self.seen: list[int] = []
+        self.resets: set[int] = set()  # the numbers up to which it was told to read the room again
         self._person = person
         self._path = f"{session}/events"
         self._chance = random.Random(seed)
@@ -120,6 +121,7 @@ class Reader:
                 for _ in range(self._chance.randint(1, 20)):
                     event = stream.next()
                     self.seen += [int(event.id)] if event.id else []
+                    self.resets |= {int(event.id or 0)} if event.type == "reset" else set()
             time.sleep(PAUSE)
 
     def _is_at_the_end(self) -> bool:

@@ -19,7 +19,7 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import RateLimiter, SlidingWindowCounterRateLimiter
 
-from chassis.redis_client import Cache, connect
+from chassis.redis_client import Cache, connect, locate
 from gateway.edge.memory import Memory
 from gateway.routes import QuotaClass
 
@@ -81,7 +81,7 @@ class Counter:
         }
         pool = connect(cache_url).connection_pool
         self._shared = SlidingWindowCounterRateLimiter(
-            RedisStorage(cache_url, connection_pool=pool)
+            RedisStorage(locate(cache_url).url, connection_pool=pool)
         )
         self._local = SlidingWindowCounterRateLimiter(MemoryStorage())
         self._cache = Cache(cache_url)

@@ -20,9 +20,9 @@ from redis.asyncio.client import PubSub
 
 from chassis.auth.tokens import Caller
 from chassis.errors import InvalidToken
-from chassis.redis_client import address
 from gateway.edge.live_events import Event, Telling, people_in, reset, taken_back, telling_of
 from gateway.edge.profiles import ProfileCache
+from gateway.edge.redis_pool import pool
 from gateway.edge.watched_rooms import Room, Visit, Watching
 from gateway.errors import TokenOutdated, TokenRevoked
 from gateway.people import Known
@@ -58,17 +58,7 @@ class RoomHub:
         threads: ThreadPoolExecutor,
     ) -> None:
         """`refusal` tells why the token by which a person watches does not count any more, if so."""
-        plain, credentials = address(events_url)
-        connections = redis.asyncio.BlockingConnectionPool.from_url(
-            plain,
-            **credentials,
-            max_connections=CONNECTIONS,
-            timeout=ARRIVED_WITHIN,
-            socket_timeout=1,
-            socket_connect_timeout=1,
-            decode_responses=True,
-            protocol=2,
-        )
+        connections = pool(events_url, CONNECTIONS, patience=ARRIVED_WITHIN)
         self._redis = redis.asyncio.Redis.from_pool(connections)
         self._profiles = profiles
         self._refusal = refusal
