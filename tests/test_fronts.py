@@ -9,7 +9,7 @@ import sys
 import threading
 import warnings
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -103,13 +103,18 @@ def sign_in(front: Front, **headers: str) -> Reply:
     return front.call("POST", "/api/auth/login", body=credentials, headers={**JSON, **headers})
 
 
-def directly(port: int, target: str) -> Reply:
-    """The answer of the gateway itself."""
-    connection = http.client.HTTPConnection("127.0.0.1", port)
+def asked_of(port: int, method: str, target: str, headers: Mapping[str, str]) -> Reply:
+    """The answer of a program that speaks HTTP without TLS."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     with contextlib.closing(connection):
-        connection.request("GET", target)
+        connection.request(method, target, headers=headers)
         response = connection.getresponse()
         return Reply(response.status, response.headers, response.read())
+
+
+def directly(port: int, target: str) -> Reply:
+    """The answer of the gateway itself."""
+    return asked_of(port, "GET", target, {})
 
 
 def problem(reply: Reply) -> tuple[int, str]:
@@ -140,13 +145,28 @@ def test_older_tls_is_refused(front: Front) -> None:
         front.handshake(minimum_version=old, maximum_version=old)
 
 
-def test_http_leads_to_https(front: Front) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", front.http_port)
-    with contextlib.closing(connection):
-        connection.request("GET", "/api/courses?limit=1", headers={"Host": NAME})
-        response = connection.getresponse()
-        assert response.status == 308
-        assert response.headers["Location"] == f"https://{NAME}/api/courses?limit=1"
+def test_only_ciphers_with_authentication_and_forward_secrecy_are_taken(front: Front) -> None:
+    of_today = {"ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384"}
+    of_today.add("ECDHE-ECDSA-CHACHA20-POLY1305")
+    with front.handshake(maximum_version=ssl.TLSVersion.TLSv1_2) as connection:
+        assert connection.cipher()[0] in of_today
+    others = ":".join(["ALL", *(f"!{name}" for name in sorted(of_today))])
+    with pytest.raises(ssl.SSLError, match="ALERT_HANDSHAKE_FAILURE"):
+        front.handshake(ciphers=others, maximum_version=ssl.TLSVersion.TLSv1_2)
+
+
+def test_a_page_by_http_is_redirected_to_https(front: Front) -> None:
+    answer = asked_of(front.http_port, "GET", "/problems?of=all", {"Host": NAME})
+    assert answer.status == 308
+    assert answer.headers["Location"] == f"https://{NAME}/problems?of=all"
+
+
+@pytest.mark.parametrize("target", ["/api/auth/login", "/web/sign-in", "/api/users/me"])
+def test_a_program_that_uses_http_is_told(front: Front, target: str) -> None:
+    for method in ("GET", "POST"):
+        answer = asked_of(front.http_port, method, target, {"Host": NAME})
+        assert answer.status == 403
+        assert answer.body == b"by https alone\n"
 
 
 def test_an_event_arrives_at_once(front: Front, ruth: Person, boaz: Person, session: str) -> None:

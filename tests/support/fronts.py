@@ -106,12 +106,12 @@ class Front:
     https_port: int = field(default_factory=free_port)
     http_port: int = field(default_factory=free_port)
 
-    def handshake(self, **versions: ssl.TLSVersion) -> ssl.SSLSocket:
+    def handshake(self, *, ciphers: str = "DEFAULT", **versions: ssl.TLSVersion) -> ssl.SSLSocket:
         """A connection by TLS, which offers HTTP/2 too if a version is asked for."""
         context = ssl.create_default_context(cafile=str(self.certificate.chain))
+        context.set_ciphers(f"{ciphers}:@SECLEVEL=0")  # so that it is the front that refuses
         if versions:
             context.set_alpn_protocols(["h2", "http/1.1"])
-            context.set_ciphers("DEFAULT@SECLEVEL=0")
         for bound, version in versions.items():
             setattr(context, bound, version)
         address = ("127.0.0.1", self.https_port)
