@@ -6,16 +6,18 @@ import chassis  # noqa: F401  # for the order alone
 import gateway  # noqa: F401  # for the order alone
 import recurrence  # noqa: F401  # for the order alone
 
-BROWSER = "needs the browser of Debian"
+# The beginning of the reason of a skipped test, which tests those are, and the packages of Debian for them.
+OPTIONAL = (
+    ("needs the browser of Debian", "of the web client", "chromium-headless-shell"),
+    ("needs a server of Debian", "of the servers in front", "nginx-light caddy"),
+)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say that the web client was not tested, if there was no browser."""
+    """Say what was not tested for want of a program."""
     skipped = terminalreporter.stats.get("skipped", ())
-    count = sum(BROWSER in str(report.longrepr) for report in skipped)
-    if count:
-        terminalreporter.write_line(
-            f"{count} tests of the web client were skipped: "
-            "apt-get install chromium-headless-shell",
-            yellow=True,
-        )
+    for reason, which, packages in OPTIONAL:
+        if count := sum(reason in str(report.longrepr) for report in skipped):
+            terminalreporter.write_line(
+                f"{count} tests {which} were skipped: apt-get install {packages}", yellow=True
+            )

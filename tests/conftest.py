@@ -9,8 +9,10 @@ import pytest
 from dev.ephemeral import LOW_COST, EphemeralPlatform
 from dev.mailbox import Mailbox, MailFolder, Mailpit, Receiver, receiving
 
+from .support.certificates import Certificate
 from .support.containers import ARE_CONTAINERS, Containers
 from .support.forged_tokens import Issuer
+from .support.fronts import MISSING, NAME, PROGRAMS
 from .support.people import IS_ELSEWHERE, People
 
 # What containers of this machine show of a platform that runs already.
@@ -100,3 +102,17 @@ def people(gateway: str) -> People:
 def issuer(platform: EphemeralPlatform) -> Issuer:
     """Signs tokens as the platform's user-service does."""
     return Issuer.of_keys(platform.layout.keys.signing, platform.gateway_url)
+
+
+@pytest.fixture(scope="module", params=PROGRAMS)
+def program(request: pytest.FixtureRequest) -> str:
+    """Each server in front; its tests are skipped where it is not installed."""
+    if PROGRAMS[request.param] is None:
+        pytest.skip(MISSING.format(request.param))
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    """The certificate of servers in front."""
+    return Certificate.made(tmp_path_factory.mktemp("certificate"), NAME)

@@ -3,12 +3,9 @@
 import contextlib
 import http.client
 import json
-import socket
 import ssl
 import sys
-import threading
 import warnings
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -23,22 +20,15 @@ from dev.processes import spawn, wait_until
 from gateway.edge.places import MOST_PER_PERSON
 from gateway.routes import ROUTES
 
-from .support.fronts import CLIENT, NAME, PROGRAMS, Certificate, Front, Reply, running
+from .support.certificates import Certificate
+from .support.fronts import CLIENT, JSON, NAME, Front, Reply, running
 from .support.people import DEMO_PASSWORD, PATIENCE, People, Person, eventually
 from .support.study_sessions import host_session, join, say
 
 pytestmark = pytest.mark.needs("a gateway of the test's own")
 
-JSON = {"Content-Type": "application/json"}
 FORGED = "203.0.113.7"
 LARGEST = max(route.body_limit for route in ROUTES)
-
-
-@pytest.fixture(scope="module", params=PROGRAMS)
-def program(request: pytest.FixtureRequest) -> str:
-    if PROGRAMS[request.param] is None:
-        pytest.skip(f"needs {request.param} of Debian: apt-get install nginx-light caddy")
-    return str(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -57,11 +47,6 @@ def gateway_port(platform: EphemeralPlatform) -> Iterator[int]:
         yield port
     finally:
         child.stop()
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
-    return Certificate.made(tmp_path_factory.mktemp("certificate"))
 
 
 @pytest.fixture(scope="module")
@@ -115,15 +100,6 @@ def asked_of(port: int, method: str, target: str, headers: Mapping[str, str]) ->
 def directly(port: int, target: str) -> Reply:
     """The answer of the gateway itself."""
     return asked_of(port, "GET", target, {})
-
-
-def problem(reply: Reply) -> tuple[int, str]:
-    """Status and code of an answer that is a problem document."""
-    assert reply.headers.get_content_type() == "application/problem+json"
-    document = json.loads(reply.body)
-    assert document["status"] == reply.status
-    assert document["request_id"] == reply.headers["X-Request-ID"]
-    return reply.status, document["code"]
 
 
 def test_a_person_signs_in_and_reads(front: Front, ruth: Person) -> None:
@@ -217,7 +193,7 @@ def addresses(log: Path, request_id: str) -> set[str]:
 def test_what_is_for_operators_is_not_shown(front: Front, gateway_port: int, target: str) -> None:
     assert directly(gateway_port, target).status == 200
     hidden = front.get(target)
-    assert problem(hidden) == (404, "not_found")
+    assert hidden.problem == (404, "not_found")
     assert hidden.headers.get_all("Strict-Transport-Security") == ["max-age=31536000"]
 
 
@@ -240,7 +216,7 @@ def test_no_other_way_leads_to_what_is_for_operators(front: Front, target: str) 
     ],
 )
 def test_an_ambiguous_address_reaches_the_gateway_as_it_is(front: Front, target: str) -> None:
-    assert problem(front.get(target)) == (400, "ambiguous_address")
+    assert front.get(target).problem == (400, "ambiguous_address")
 
 
 @pytest.mark.parametrize(
@@ -284,97 +260,8 @@ def test_an_answer_is_compressed_by_the_gateway_alone(front: Front) -> None:
 def test_the_gateway_bounds_a_body(front: Front, ruth: Person, size: int) -> None:
     headers = {**JSON, **bearer(ruth)}
     answer = front.call("POST", "/api/v2/assessments", body=b" " * size, headers=headers)
-    status, code = problem(answer)
+    status, code = answer.problem
     if size <= LARGEST:
         assert status < 413  # the service has read it
     else:
         assert (status, code) == (413, "body_too_large")
-
-
-class Double:
-    """A program in place of a gateway: it is well, and answers 204, or breaks once it has read a request."""
-
-    def __init__(self, *, breaks: bool = False) -> None:
-        self.asked: Counter[str] = Counter()
-        self._breaks = breaks
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self._listener.getsockname()[1]
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self) -> None:
-        # At its end the listener is shut down.
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = self._listener.accept()
-                with connection, contextlib.suppress(OSError):
-                    self._answer(connection)
-
-    def _answer(self, connection: socket.socket) -> None:
-        connection.settimeout(PATIENCE)
-        received = connection.recv(65536)
-        method, target, *_ = received.decode().split(" ")
-        is_probe = target == "/healthz"
-        if not is_probe:
-            self.asked[method] += 1
-        if is_probe or not self._breaks:
-            connection.sendall(b"HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
-
-    def close(self) -> None:
-        """Take no more connections."""
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
-
-
-@pytest.fixture
-def doubles(request: pytest.FixtureRequest) -> Iterator[list[Double]]:
-    made = [Double(breaks=request.param) for _ in range(2)]
-    yield made
-    for double in made:
-        double.close()
-
-
-@pytest.mark.parametrize("doubles", [False], indirect=True)
-def test_requests_go_on_when_a_gateway_ends(
-    program: str, certificate: Certificate, tmp_path: Path, doubles: list[Double]
-) -> None:
-    ports = [double.port for double in doubles]
-    with running(program, tmp_path, certificate, ports) as front:
-        doubles[0].close()
-        assert [front.get("/").status for _ in range(6)] == [204] * 6
-        if program == "caddy":  # it cannot send a body again before it knows
-            eventually(lambda: [sent(front, "POST").status for _ in range(6)] == [204] * 6)
-        assert [sent(front, "POST").status for _ in range(6)] == [204] * 6
-
-
-@pytest.mark.parametrize("doubles", [True], indirect=True)
-def test_a_request_that_was_sent_is_not_sent_again(
-    program: str, certificate: Certificate, tmp_path: Path, doubles: list[Double]
-) -> None:
-    ports = [double.port for double in doubles]
-    with running(program, tmp_path, certificate, ports) as front:
-        for method in ("POST", "PUT"):
-
-            def asked(method: str = method) -> int:
-                assert problem(sent(front, method)) == (502, "bad_gateway")
-                return sum(double.asked[method] for double in doubles)
-
-            # nginx leaves both out for a second once they have broken.
-            assert eventually(asked) == 1
-
-
-def sent(front: Front, method: str) -> Reply:
-    """The answer to a request with a body."""
-    return front.call(method, "/api/courses", body=b"{}", headers=JSON)
-
-
-def test_the_front_says_so_if_no_gateway_answers(
-    program: str, certificate: Certificate, tmp_path: Path
-) -> None:
-    ports = [free_port(), free_port()]
-    with running(program, tmp_path, certificate, ports) as front:
-        answer = front.call("POST", "/api/auth/login", body=b"{}", headers=JSON)
-    assert problem(answer) == (502, "bad_gateway")
-    assert answer.headers["Retry-After"] == "5"
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers.get_all("Strict-Transport-Security") == ["max-age=31536000"]

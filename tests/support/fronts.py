@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import os
 import pwd
 import shutil
@@ -9,28 +10,25 @@ import socket
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from dev.ports import free_port
 from dev.processes import spawn, wait_until
 
+from .certificates import Certificate
 from .people import PATIENCE
 
 FRONTS = Path(__file__).resolve().parents[2] / "deploy/fronts"
 NAME = "lyceum.example"
+JSON = {"Content-Type": "application/json"}
 CLIENT = "127.0.0.9"  # Linux has all of 127.0.0.0/8: an address that is not the front's own
 PROGRAMS = {
     # That of an ordinary user may lack the folders of programs for administrators.
     name: shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
     for name in ("nginx", "caddy")
 }
+MISSING = "needs a server of Debian, {}: apt-get install nginx-light caddy"
 # What Debian's own nginx.conf says, where it matters: older versions of TLS, compression.
 NGINX_MAIN = """
 user {user} {group};
@@ -54,48 +52,21 @@ http {{
 
 
 @dataclass(frozen=True)
-class Certificate:
-    """A certificate for the name of the platform, signed by itself, and its private key: PEM files."""
-
-    chain: Path
-    key: Path
-
-    @classmethod
-    def made(cls, folder: Path) -> "Certificate":
-        """One that is valid for a day."""
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
-        now = datetime.now(UTC)
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(hours=1))
-            .not_valid_after(now + timedelta(days=1))
-            .add_extension(x509.SubjectAlternativeName([x509.DNSName(NAME)]), critical=False)
-            .sign(key, hashes.SHA256())
-        )
-        made = cls(folder / "fullchain.pem", folder / "privkey.pem")
-        made.chain.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-        made.key.write_bytes(
-            key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-        )
-        return made
-
-
-@dataclass(frozen=True)
 class Reply:
     """An answer as the client received it."""
 
     status: int
     headers: http.client.HTTPMessage
     body: bytes
+
+    @property
+    def problem(self) -> tuple[int, str]:
+        """Status and code of what must be a problem document."""
+        assert self.headers.get_content_type() == "application/problem+json"
+        document = json.loads(self.body)
+        assert document["status"] == self.status
+        assert document["request_id"] == self.headers["X-Request-ID"]
+        return self.status, document["code"]
 
 
 @dataclass(frozen=True)
