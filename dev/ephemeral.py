@@ -17,8 +17,9 @@ import psycopg
 from dev import databases
 from dev.layout import Layout, Ports, StoreUrls
 from dev.platform import SERVICE_NAMES, Platform
-from dev.servers import PUBLIC_STATE, Postgres, Redis
+from dev.servers import Postgres, Redis
 from dev.services import SERVICES, Service
+from dev.unprivileged import PUBLIC_STATE
 
 PREFIX = "lyceum-ephemeral-"
 NO_SMTP_SERVER = "smtp://127.0.0.1:1"  # nothing listens there

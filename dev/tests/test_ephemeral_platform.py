@@ -12,9 +12,9 @@ import requests
 from dev import ephemeral
 from dev.ephemeral import EphemeralPlatform
 from dev.processes import ProcessDied, wait_until
-from dev.servers import PUBLIC_STATE
 from dev.services import SERVICES
 from dev.supervision import keep_running
+from dev.unprivileged import PUBLIC_STATE
 
 
 @pytest.fixture(scope="module")
