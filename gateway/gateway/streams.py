@@ -25,7 +25,7 @@ from gateway.edge.views import ORDER
 from gateway.edge.watched_rooms import Visit
 from gateway.errors import BadGateway, GatewayTimeout, TooManyRooms, TooManyStreams
 from gateway.examples import EVENTS
-from gateway.routes import LIVE, USER, LiveRoute
+from gateway.routes import LIVE, LIVE_BY_KIND, USER, LiveRoute
 from gateway.stream_queries import (
     MINE,
     NUMBER,
@@ -99,16 +99,18 @@ class Streams:
 
     def open(self, room: str, caller: Caller, resumed_from: int | None) -> Response:
         """The answer that the stream of a room follows, from after an event that the client has seen."""
+        path = LIVE_BY_KIND[room.partition(":")[0]].path
 
         def ordered(watcher: Watcher) -> Order:
             allowed = self.authorizer.ask(room, caller)
             visits = [Visit(name, seq, resumed_from) for name, seq in allowed.seqs.items()]
-            return Order(self.hub, self.places, watcher, visits, allowed.blocked)
+            return Order(self.hub, self.places, watcher, visits, allowed.blocked, path)
 
         return self._open(caller, ordered)
 
     def open_several(self, wanted: Wanted, caller: Caller, known: positions.Known) -> Response:
         """The same of the person's own room and others, from after the places that the client has seen."""
+        path = LIVE_BY_KIND["user"].path
 
         def ordered(watcher: Watcher) -> Order:
             if wanted == MINE:
@@ -122,7 +124,7 @@ class Streams:
             if allowed.degraded:
                 places.carry(known, allowed.seqs)
             several = Several(places, allowed.degraded)
-            return Order(self.hub, self.places, watcher, visits, allowed.blocked, several)
+            return Order(self.hub, self.places, watcher, visits, allowed.blocked, path, several)
 
         return self._open(caller, ordered)
 

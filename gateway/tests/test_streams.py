@@ -17,7 +17,7 @@ from gateway.edge.places import MOST_PER_PERSON
 from gateway.routes import STUDY_SESSION, USER
 from gateway.server import allow_open_files
 
-from .support.gateway_process import Doubles, Gateway
+from .support.gateway_process import Doubles, Gateway, running, settings
 from .support.live_rooms import LiveRoom
 from .support.upstream_doubles import answer, as_json
 
@@ -249,6 +249,17 @@ def watching(gateway: Gateway, room: LiveRoom, token: str) -> socket.socket:
         f"GET {room.path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {token}\r\n\r\n".encode()
     )
     return connection
+
+
+def test_a_stream_that_cannot_be_followed_is_counted_as_failed_at_its_address(
+    services: Doubles, internal: Doubles, room: LiveRoom
+) -> None:
+    without_redis = {**settings(services, internal), "EVENTS_URL": "redis://127.0.0.1:1/0"}
+    with running(without_redis) as gateway:
+        refused = gateway.get("/api/events", user=testing.a_user("ruth"))
+        figures = gateway.get("/metrics").body.decode()
+    assert refused.status == 503
+    assert 'http_requests_total{method="GET",route="/api/events",status="503"} 1.0' in figures
 
 
 def test_a_reader_that_does_not_read_is_disconnected(gateway: Gateway, room: LiveRoom) -> None:

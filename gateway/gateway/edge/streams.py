@@ -56,10 +56,12 @@ class Order:
     watcher: Watcher
     visits: Sequence[Visit]
     blocked: Collection[str]
+    route: str  # as figures and logs name it
     several: Several | None = None
 
     def begin(self, exchange: Exchange, status: int, lines: bytes) -> None:
         """Open the stream as the answer of the exchange."""
+        exchange.route_name = self.route
         stream = Stream(self, exchange)
         exchange.work = stream
         stream.open(self.hub, status, lines)
