@@ -21,12 +21,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from flask import Flask
+from prometheus_client import REGISTRY
 from sqlalchemy import Connection, event, func, select
 
 from chassis.clock import now
 from chassis.config import InvalidSettings
 from chassis.data.db import in_transaction, transaction
-from chassis.messaging.mailer import DIALOGUE, TRIES, Mailer
+from chassis.messaging.mailer import DIALOGUE, LATE, TRIES, Mailer
 from chassis.testing.keys import pem
 
 from .support.notes import Note, db, messages
@@ -229,6 +230,29 @@ def test_a_refused_email_is_parked_and_holds_up_no_other(mailer: Mailer, mailbox
         assert mailer.send_due() == 0
     assert [mail["To"] for mail in mailbox.taken] == ["ruth@example.org"]
     assert [(mail.tries, mail.parked_at is None) for mail in waiting()] == [(TRIES, False)] * 2
+
+
+def test_emails_that_ought_to_have_been_handed_over_are_counted(
+    mailer: Mailer, in_app: Flask
+) -> None:
+    queue()
+    with transaction(db.session):
+        messages.queue_email("greeting", {}, due_at=now() + timedelta(hours=9))
+    assert measured(mailer) == 0
+    with time_machine.travel(now() + LATE + timedelta(seconds=1)):
+        assert measured(mailer) == 1
+    queue(to="unknown@example.org")
+    mailer.send_due()
+    assert measured(mailer) == 1
+    with transaction(db.session):
+        db.session.execute(messages.mails.update().values(parked_at=now()))
+    assert measured(mailer) == 0
+
+
+def measured(mailer: Mailer) -> float | None:
+    """How many e-mails are shown as delayed."""
+    mailer.measure()
+    return REGISTRY.get_sample_value("mails_delayed")
 
 
 def test_an_email_that_cannot_be_composed_holds_up_no_other(

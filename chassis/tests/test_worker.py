@@ -1,6 +1,7 @@
 """The worker's loops run side by side, survive failures, and end when told to."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -8,10 +9,12 @@ from dataclasses import replace
 import pytest
 import redis
 from flask import Flask
+from prometheus_client import REGISTRY
 from sqlalchemy.exc import OperationalError
 
 from chassis import testing
 from chassis.data.db import transaction
+from chassis.messaging.mailer import DELAYED, Mailer
 from chassis.messaging.worker import Sweep, Worker
 
 from .support.notes import db, messages
@@ -74,6 +77,23 @@ def test_the_relay_publishes_events_left_in_the_outbox(in_app: Flask, running: R
         messages.publish_event("note.written", "a", 1)
     with running(), redis.Redis.from_url(testing.redis_url()) as server:
         assert server.xread({"events:tutoring-service": "0"}, block=PATIENCE * 1000)
+
+
+def test_emails_that_fail_are_shown(
+    in_app: Flask, running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.messaging.worker.MEASURE_PAUSE", 0.01)
+    mailer = Mailer(messages, {}, "smtp://127.0.0.1:1", "lyceum@example.org")
+    setup = replace(in_app.extensions["worker"], mailer=mailer)
+    monkeypatch.setitem(in_app.extensions, "worker", setup)
+    with transaction(db.session):
+        messages.queue_email("no such kind", {})
+    DELAYED.set(0)
+    with running():
+        deadline = time.monotonic() + PATIENCE
+        while REGISTRY.get_sample_value("mails_delayed") != 1:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
 
 
 @pytest.mark.parametrize(

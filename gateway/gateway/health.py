@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from cachetools import TTLCache, cached
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 from marshmallow import fields
+from prometheus_client import Gauge
 
 from chassis.auth.authorization import public
 from chassis.auth.service_tokens import ServiceIdentity
@@ -32,6 +33,13 @@ class Grade(StrEnum):
 
 GRADES = list(Grade)
 USABLE = {Grade.OK, Grade.DEGRADED}
+
+READY = Gauge(
+    "service_ready",
+    "Whether a service can be used: 1, or 0.",
+    ["service"],
+    multiprocess_mode="mostrecent",
+)
 
 
 class Summary(StrEnum):
@@ -62,7 +70,7 @@ class Readiness(Answer):
 
 
 def install(app: Flask, identity: ServiceIdentity, internal: Mapping[str, Upstream]) -> None:
-    """Have the services asked for their state, at their internal listeners."""
+    """Have the services asked for their state, at their internal listeners, for `/readyz` and `/metrics`."""
 
     @cached(TTLCache(maxsize=1, ttl=MEMORY))
     def grades() -> dict[str, Grade]:
@@ -74,6 +82,12 @@ def install(app: Flask, identity: ServiceIdentity, internal: Mapping[str, Upstre
         return {name: grade_of(answer) for name, answer in asked.items()}
 
     app.extensions["grades"] = grades
+
+    @app.before_request
+    def show_grades() -> None:
+        if request.path == "/metrics":
+            for name, grade in grades().items():
+                READY.labels(name).set(grade in USABLE)
 
 
 @blueprint.get("/healthz", "get_health")

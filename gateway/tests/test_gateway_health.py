@@ -1,5 +1,6 @@
 """The health of the gateway and of the services."""
 
+import re
 import time
 
 import jwt
@@ -69,6 +70,15 @@ def test_the_state_of_a_service_is_that_of_its_worst_check(
     answered = gateway.get("/readyz")
     assert answered.status == 200
     assert answered.json["checks"] == {**dict.fromkeys(SERVICES, "ok"), "havruta-service": state}
+
+
+def test_a_scrape_tells_which_services_can_be_used(gateway: Gateway, internal: Doubles) -> None:
+    healthy(internal)
+    internal["havruta-service"].reply = lambda *_: as_json({"checks": {"database": "failed"}})
+    internal["tutoring-service"].reply = lambda *_: as_json({"checks": {"keys": "degraded"}})
+    shown = gateway.get("/metrics").body.decode()
+    found = dict(re.findall(r'service_ready{service="(.+)"} (.+)', shown))
+    assert found == {**dict.fromkeys(SERVICES, "1.0"), "havruta-service": "0.0"}
 
 
 def test_readiness_checks_ask_a_service_at_most_once_a_second(

@@ -21,11 +21,18 @@ def figures(gateway: Gateway) -> list[float]:
     return [float(figure[1]) if figure else 0 for figure in found]
 
 
-def test_a_scrape_tells_of_every_answered_request(gateway: Gateway, services: Doubles) -> None:
+def test_a_scrape_tells_of_every_answered_request(
+    gateway: Gateway, services: Doubles, internal: Doubles
+) -> None:
     before = figures(gateway)
+    asked_for_its_state = len(internal["havruta-service"].asked)
     for _ in range(5):
         assert gateway.get("/api/texts").status == 200
-    assert figures(gateway) == [figure + 5 for figure in before]
+    after = figures(gateway)
+    # A scrape asks for the state of each service, but not more often than once a second.
+    more = len(internal["havruta-service"].asked) - asked_for_its_state
+    grown = [figure - earlier for figure, earlier in zip(after, before, strict=True)]
+    assert grown == [5, 5, 5 + more, 5 + more]
 
 
 def test_a_log_that_nobody_reads_holds_up_no_request(services: Doubles, internal: Doubles) -> None:

@@ -19,8 +19,8 @@ from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 import structlog
-from prometheus_client import Counter
-from sqlalchemy import select
+from prometheus_client import Counter, Gauge
+from sqlalchemy import func, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from chassis.clock import now
@@ -34,9 +34,11 @@ TRIES = 24  # over some twelve hours
 LONGEST_PAUSE = 3600
 TIMEOUT = 10  # seconds for each answer of the SMTP server
 DIALOGUE = timedelta(minutes=3)  # more than for all its answers: a dozen, each at the last moment
+LATE = timedelta(minutes=1)  # after which an e-mail that nobody has tried to send counts as delayed
 
 SENT = Counter("mails_sent_total", "E-mails handed to the SMTP server.", ["kind"])
 PARKED = Counter("mails_parked_total", "E-mails put aside after too many failures.", ["kind"])
+DELAYED = Gauge("mails_delayed", "E-mails that have failed and will be tried again, or are late.")
 
 log = structlog.get_logger(__name__)
 
@@ -166,6 +168,13 @@ class Mailer:
                 self._hand_over(taken)
             done += 1
         return done
+
+    def measure(self) -> None:
+        """Set the gauge of the e-mails that ought to have been handed over. Needs an application context."""
+        table = self._messages.mails
+        is_late = (table.c.tries > 0) | (table.c.due_at < now() - LATE)
+        delayed = select(func.count()).where(table.c.parked_at.is_(None), is_late)
+        DELAYED.set(in_transaction(self._session, lambda: self._session.scalars(delayed).one()))
 
     def _take_next(self) -> "Taken | None":
         """Compose the next e-mail, and keep other workers from it while it is handed over."""

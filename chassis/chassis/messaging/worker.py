@@ -114,6 +114,8 @@ class Worker:
 
     def _measure(self) -> None:
         self._setup.publisher.measure()
+        if self._setup.mailer:
+            self._setup.mailer.measure()
         self._setup.consumer.measure()
 
     def _loop(self, name: str, pause: float, work: Callable[[], object]) -> None:
