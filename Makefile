@@ -52,9 +52,9 @@ types: .venv/.ready  ## Check types
 migrations: .venv/.ready  ## Rehearse all migrations: up, same as the models, down, up
 	@$(LAUNCH) migrations
 
-containers: .venv/.ready  ## Check Dockerfiles, docker-compose.yml and the workflow of CI
+containers: .venv/.ready  ## Check Dockerfiles, compose files and the workflow of CI
 	@files=$$(find . -name Dockerfile -not -path './.*'); test -z "$$files" || $(BIN)/hadolint $$files
-	@test ! -e docker-compose.yml || $(BIN)/check-jsonschema -q --builtin-schema vendor.compose-spec docker-compose.yml
+	@test ! -e docker-compose.yml || $(BIN)/check-jsonschema -q --builtin-schema vendor.compose-spec docker-compose.yml deploy/observability/docker-compose.yml
 	@$(BIN)/check-jsonschema -q --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 compose-test: .venv/.ready  ## Run the journeys in tests/ against containers of their own (needs Docker; args=)

@@ -10,12 +10,24 @@ import yaml
 from dev.services import GATEWAY, GATEWAY_PORT, SERVICES
 
 ROOT = Path(__file__).resolve().parents[2]
+FILES = [ROOT / "docker-compose.yml", ROOT / "deploy/observability/docker-compose.yml"]
 SETTINGS_OF_IMAGES = {"INTERNAL_PORT"}
 
 
 @pytest.fixture(scope="module")
 def containers():
-    return yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    return yaml.safe_load(FILES[0].read_text())["services"]
+
+
+@pytest.fixture(scope="module")
+def more():
+    """What Prometheus and Grafana bring, and what they add to the containers of the platform."""
+    return yaml.safe_load(FILES[1].read_text())["services"]
+
+
+@pytest.fixture(scope="module")
+def all_containers(containers, more):
+    return containers | {name: more[name] for name in more.keys() - containers.keys()}
 
 
 @pytest.mark.parametrize("name", [GATEWAY, *(service.name for service in SERVICES)])
@@ -28,7 +40,7 @@ def test_every_setting_that_a_program_needs_is_given(containers, name):
 
 
 def test_the_example_explains_every_variable():
-    used = re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text())
+    used = [name for file in FILES for name in re.findall(r"\$\{(\w+)", file.read_text())]
     explained = re.findall(r"^(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
     assert set(used) == set(explained)
 
@@ -100,16 +112,39 @@ def test_only_the_gateway_and_the_email_catcher_are_published(containers):
             assert ":-127.0.0.1:" in port
 
 
-def test_every_long_running_container_has_a_health_check(containers):
+def test_prometheus_reaches_every_program(containers, more):
+    assert "services" in more["prometheus"]["networks"]
+    for service in SERVICES:
+        for name in (GATEWAY, service.name, f"{service.name}-worker"):
+            assert "services" in containers[name]["networks"]
+        added = more[f"{service.name}-worker"]
+        assert added == {"environment": {"WORKER_METRICS_ADDRESS": "0.0.0.0"}}  # noqa: S104
+
+
+def test_a_container_next_to_the_platform_is_of_one_version_and_keeps_out_of_its_stores(
+    containers, more
+):
+    added = more.keys() - containers.keys()
+    assert added == {"prometheus", "grafana"}
+    for name in added:
+        assert re.search(r":v?\d+\.\d+\.\d+$", more[name]["image"]), name
+        assert set(more[name]["networks"]) <= {"observability", "services"}, name
+        assert all(re.match(r"\$\{\w+:-127\.0\.0\.1:", port) for port in more[name]["ports"]), name
+
+
+def test_every_long_running_container_has_a_health_check(all_containers):
     long_running = {
-        name for name, container in containers.items() if container["restart"] == "unless-stopped"
+        name
+        for name, container in all_containers.items()
+        if container["restart"] == "unless-stopped"
     }
     from_images = {GATEWAY, *(service.name for service in SERVICES)}
-    assert {name for name in long_running if "healthcheck" not in containers[name]} == from_images
+    unchecked = {name for name in long_running if "healthcheck" not in all_containers[name]}
+    assert unchecked == from_images
 
 
-def test_no_container_takes_the_whole_machine(containers):
-    for name, container in containers.items():
+def test_no_container_takes_the_whole_machine(all_containers):
+    for name, container in all_containers.items():
         assert {"mem_limit", "pids_limit", "logging"} <= container.keys(), name
         assert container["logging"]["options"].keys() == {"max-size", "max-file"}, name
 
@@ -120,8 +155,8 @@ def test_the_gateway_starts_whatever_becomes_of_the_services(containers):
     assert {needs[name]["condition"] for name in services} == {"service_started"}
 
 
-def test_a_busy_machine_has_time_to_start_a_container(containers):
-    for name, container in containers.items():
+def test_a_busy_machine_has_time_to_start_a_container(all_containers):
+    for name, container in all_containers.items():
         if "build" in container:
             image = re.search(r"\nHEALTHCHECK (.*)", dockerfile(name))[1]
             assert "--timeout=10s --start-period=300s" in image, name
@@ -130,12 +165,12 @@ def test_a_busy_machine_has_time_to_start_a_container(containers):
             assert (check["timeout"], check["start_period"]) == ("10s", "300s"), name
 
 
-def test_no_container_has_a_right_that_it_does_not_need(containers):
-    for name, container in containers.items():
+def test_no_container_has_a_right_that_it_does_not_need(all_containers):
+    for name, container in all_containers.items():
         assert container["read_only"], name
         assert container["cap_drop"] == ["ALL"], name
         assert container["security_opt"] == ["no-new-privileges:true"], name
-    assert {name for name, container in containers.items() if "cap_add" in container} == {
+    assert {name for name, container in all_containers.items() if "cap_add" in container} == {
         "share-secrets"
     }
 
