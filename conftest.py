@@ -10,6 +10,8 @@ import recurrence  # noqa: F401  # for the order alone
 OPTIONAL = (
     ("needs the browser of Debian", "of the web client", "chromium-headless-shell"),
     ("needs a server of Debian", "of the servers in front", "nginx-light caddy"),
+    ("needs Debian's Prometheus", "of the alerts", "prometheus"),
+    ("needs Debian's rsyslog", "of kept logs", "rsyslog logrotate"),
 )
 
 

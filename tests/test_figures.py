@@ -124,7 +124,8 @@ def test_every_series_that_a_rule_asks_for_is_shown(figures: Figures) -> None:
 
 
 @pytest.mark.skipif(
-    shutil.which("prometheus") is None, reason="needs prometheus: apt-get install prometheus"
+    shutil.which("prometheus") is None,
+    reason="needs Debian's Prometheus: apt-get install prometheus",
 )
 def test_prometheus_misses_a_service_that_was_killed(
     platform: EphemeralPlatform, addresses: dict[str, str], tmp_path: Path

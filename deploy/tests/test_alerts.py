@@ -22,7 +22,7 @@ NAMES = [alert["alert"] for alert in ALERTS]
 TESTS = sorted((PROMETHEUS / "tests").glob("*.yml"))
 
 needs_promtool = pytest.mark.skipif(
-    shutil.which("promtool") is None, reason="needs promtool: apt-get install prometheus"
+    shutil.which("promtool") is None, reason="needs Debian's Prometheus: apt-get install prometheus"
 )
 
 

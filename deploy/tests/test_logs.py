@@ -23,7 +23,7 @@ SECURITY = {"service": "user-service", "stream": "security", "action": "sign_in.
 def kept(tmp_path: Path) -> Iterator[Path]:
     """The folder of a running rsyslog, with everything that the example names below it."""
     if shutil.which("rsyslogd") is None:
-        pytest.skip("needs rsyslogd: apt-get install rsyslog")
+        pytest.skip("needs Debian's rsyslog: apt-get install rsyslog")
     example = (EXAMPLES / "rsyslog.conf").read_text().replace('"/var/', f'"{tmp_path}/var/')
     # As it is changed to send lines to another machine, but into a file.
     example = re.sub(r"# (unset )", r"\1", example)
@@ -65,7 +65,7 @@ def test_lines_are_kept_as_they_were_written_and_security_lines_apart(kept: Path
 
 def test_logrotate_accepts_the_example(tmp_path: Path) -> None:
     if shutil.which("logrotate") is None:
-        pytest.skip("needs logrotate: apt-get install logrotate")
+        pytest.skip("needs Debian's rsyslog and logrotate: apt-get install logrotate")
     command = ["logrotate", "--debug", "--state", str(tmp_path / "state")]
     done = subprocess.run(
         [*command, str(EXAMPLES / "logrotate.conf")], capture_output=True, text=True, check=False
