@@ -15,6 +15,8 @@ from chassis.messaging.consumer import Subscription
 from chassis.messaging.worker import Sweep
 from chassis.service import Service, create_service
 
+SUBSCRIPTIONS = [Subscription("user-service", "user.deleted", erasure.on_user_deleted)]
+
 
 def create_app(environ: Mapping[str, str] = os.environ) -> Service:
     """The service, with its settings from the environment."""
@@ -30,7 +32,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         messages=messages,
         examples=EXAMPLES,
         conflicts={"assessments_slug_key": SlugTaken},
-        subscriptions=[Subscription("user-service", "user.deleted", erasure.on_user_deleted)],
+        subscriptions=SUBSCRIPTIONS,
         # The first closes what people wait for. Every reader takes expiry from the clock, and no index
         # is kept to find what has expired, so it is noted seldom.
         sweeps=[

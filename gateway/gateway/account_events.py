@@ -12,6 +12,7 @@ import redis
 import structlog
 
 from chassis.auth.keys import PublicKeys
+from chassis.json_schema import IDENTIFIER, TEXT, Schema, an_object, list_of
 from chassis.messaging import signatures
 from chassis.redis_client import connect
 from gateway.edge.profiles import ProfileCache
@@ -23,13 +24,15 @@ STREAM = f"events:{USER}"
 BLOCK = 5000  # milliseconds
 BATCH = 500
 PAUSE = 1.0  # seconds between attempts while Redis does not answer
-CHANGES = {
-    "user.updated",
-    "user.deleted",
-    "user.roles_changed",
-    "sign_in.ended",
-    "user.blocked",
-    "user.unblocked",
+PAIR = an_object(blocker_id=IDENTIFIER, blocked_id=IDENTIFIER)
+# What is read of each.
+CHANGES: Mapping[str, Schema] = {
+    "user.updated": an_object(),
+    "user.deleted": an_object(),
+    "user.roles_changed": an_object(roles=list_of(TEXT)),
+    "sign_in.ended": an_object(user_id=IDENTIFIER),
+    "user.blocked": PAIR,
+    "user.unblocked": PAIR,
 }
 
 log = structlog.get_logger(__name__)

@@ -11,6 +11,7 @@ from prometheus_client import Gauge
 from chassis.auth.authorization import public
 from chassis.auth.service_tokens import ServiceIdentity
 from chassis.errors import Problem
+from chassis.json_schema import MAP, an_object
 from chassis.web.fields import Answer, Choice
 from chassis.web.rest import Blueprint
 from gateway.upstream import Question, Upstream, ask
@@ -33,6 +34,8 @@ class Grade(StrEnum):
 
 GRADES = list(Grade)
 USABLE = {Grade.OK, Grade.DEGRADED}
+
+STATE = an_object(checks=MAP)  # what is read of a service's answer
 
 READY = Gauge(
     "service_ready",

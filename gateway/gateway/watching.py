@@ -12,6 +12,7 @@ import structlog
 from chassis.auth.service_tokens import ServiceIdentity
 from chassis.auth.tokens import Caller
 from chassis.errors import Problem, Unavailable
+from chassis.json_schema import NUMBER, TEXT, an_object, list_of
 from chassis.web.rooms import MOST_ROOMS
 from gateway.errors import BadGateway, TooManyRooms
 from gateway.routes import LIVE, LIVE_BY_KIND
@@ -20,6 +21,11 @@ from gateway.upstream import Question, Upstream, ask
 
 DEADLINE = 1.1  # seconds for the owner of a room to say who may watch
 REFUSALS = {http.HTTPStatus.FORBIDDEN, http.HTTPStatus.NOT_FOUND}
+# What is read of an answer about one room, and about several.
+ROOM = an_object(("blocked",), room=TEXT, seq=NUMBER, blocked=list_of(TEXT))
+ROOMS = an_object(
+    ("blocked",), rooms=list_of(an_object(room=TEXT, seq=NUMBER)), blocked=list_of(TEXT)
+)
 OWNERS = tuple(dict.fromkeys(route.service for route in LIVE))
 
 log = structlog.get_logger(__name__)

@@ -44,6 +44,20 @@ SWEEPS = (
 )
 
 
+SUBSCRIPTIONS = [
+    Subscription("user-service", "user.deleted", erasure.on_user_deleted),
+    Subscription("user-service", "user.email_proved", moderation.on_email_proved),
+    Subscription("user-service", "content.hidden", moderation.on_content_hidden),
+    Subscription(
+        "user-service",
+        "user.invitation_emails_changed",
+        invitation_emails.on_preference_changed,
+        latest_only=True,
+    ),
+    *apart.subscriptions(moderation.on_kept_apart),
+]
+
+
 def create_app(environ: Mapping[str, str] = os.environ) -> Service:
     """The service, with its settings from the environment."""
     settings = from_environment(Settings, environ)
@@ -59,18 +73,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         messages=messages,
         examples=EXAMPLES,
         rooms=ROOMS,
-        subscriptions=[
-            Subscription("user-service", "user.deleted", erasure.on_user_deleted),
-            Subscription("user-service", "user.email_proved", moderation.on_email_proved),
-            Subscription("user-service", "content.hidden", moderation.on_content_hidden),
-            Subscription(
-                "user-service",
-                "user.invitation_emails_changed",
-                invitation_emails.on_preference_changed,
-                latest_only=True,
-            ),
-            *apart.subscriptions(moderation.on_kept_apart),
-        ],
+        subscriptions=SUBSCRIPTIONS,
         sweeps=SWEEPS,
         mails=mails.COMPOSERS,
     )

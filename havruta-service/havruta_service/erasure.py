@@ -6,6 +6,8 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 
 from chassis.clock import now
 from chassis.data.stored_answers import forget_answers
+from chassis.json_schema import TEXT
+from chassis.messaging.contracts import reads
 from chassis.messaging.messages import Event
 from havruta_service import (
     completion,
@@ -41,6 +43,8 @@ from havruta_service.notifications import member_ids
 NO_ADDRESS = "deleted@deleted.invalid"
 
 
+# Without it the second time.
+@reads(optional=("email_sha256",), email_sha256=TEXT)
 def on_user_deleted(event: Event) -> None:
     """Erase the person whose account is deleted."""
     erase(UUID(event.aggregate_id), event.data.get("email_sha256"))

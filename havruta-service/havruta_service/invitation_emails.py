@@ -16,6 +16,8 @@ from sqlalchemy.sql.dml import ReturningDelete
 
 from chassis.clock import now
 from chassis.data.limits import LimitReached, require_room, take_turns
+from chassis.json_schema import FLAG, TEXT
+from chassis.messaging.contracts import reads
 from chassis.messaging.messages import Event
 from havruta_service.models import (
     Havruta,
@@ -112,6 +114,7 @@ def opt_out(address: str) -> None:
     )
 
 
+@reads(mailbox_sha256=TEXT, wanted=FLAG)
 def on_preference_changed(event: Event) -> None:
     """Heed whether the person who has proved an address wants e-mails with invitations there."""
     address = event.data["mailbox_sha256"]

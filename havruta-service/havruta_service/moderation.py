@@ -14,7 +14,9 @@ from sqlalchemy.dialects.postgresql import insert
 from chassis.auth.tokens import Caller
 from chassis.clock import now
 from chassis.errors import NotFound
+from chassis.json_schema import IDENTIFIER, MAP, TEXT
 from chassis.messaging.apart import BLOCKED
+from chassis.messaging.contracts import reads
 from chassis.messaging.messages import Event
 from havruta_service import havrutas, notes, rooms, talk
 from havruta_service.models import (
@@ -39,12 +41,14 @@ class Reported:
     words: Mapping[str, str]
 
 
+@reads(optional=("mailboxes",), mailboxes=MAP)
 def on_kept_apart(event: Event) -> None:
     """Keep the mailboxes of two people, one of whom now blocks the other."""
     if event.type == BLOCKED:
         _keep(event.data["mailboxes"], event.occurred_at)
 
 
+@reads(mailbox_sha256=TEXT)
 def on_email_proved(event: Event) -> None:
     """Follow a person who blocks or is blocked to the address that they have proved."""
     newer = Mailbox.proved_at < event.occurred_at
@@ -83,6 +87,7 @@ def reported_note(note_id: UUID, reporter_id: UUID) -> Reported:
     return Reported(note.user_id, {"text": note.words})
 
 
+@reads(about=TEXT, about_id=IDENTIFIER)
 def on_content_hidden(event: Event) -> None:
     """Hide what an admin has decided to hide, if it is a havruta, or something that was written in one."""
     hide = HIDING.get(event.data["about"])

@@ -23,6 +23,12 @@ from study_session_service.api.examples import EXAMPLES
 from study_session_service.config import Settings
 from study_session_service.models import apart, db, messages
 
+SUBSCRIPTIONS = [
+    Subscription("user-service", "user.deleted", erasure.on_user_deleted),
+    Subscription("user-service", "content.hidden", moderation.on_content_hidden),
+    *apart.subscriptions(moderation.on_kept_apart),
+]
+
 
 def create_app(environ: Mapping[str, str] = os.environ) -> Service:
     """The service, with its settings from the environment."""
@@ -46,11 +52,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
                 rooms.blocked_by,
             )
         },
-        subscriptions=[
-            Subscription("user-service", "user.deleted", erasure.on_user_deleted),
-            Subscription("user-service", "content.hidden", moderation.on_content_hidden),
-            *apart.subscriptions(moderation.on_kept_apart),
-        ],
+        subscriptions=SUBSCRIPTIONS,
         # No read waits for the sweep. Five seconds is how late watchers are told.
         sweeps=[
             Sweep("states", 5, lifecycle.sweep),

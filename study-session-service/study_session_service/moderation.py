@@ -8,7 +8,9 @@ from sqlalchemy import and_, or_, select
 
 from chassis.clock import now
 from chassis.errors import NotFound
+from chassis.json_schema import IDENTIFIER, TEXT
 from chassis.messaging.apart import BLOCKED
+from chassis.messaging.contracts import reads
 from chassis.messaging.messages import Event
 from study_session_service import cache, chat, lifecycle, seats
 from study_session_service.models import ChatMessage, Participant, StudySession, Waiting, db
@@ -24,6 +26,7 @@ class Reported:
     words: Mapping[str, str | None]
 
 
+@reads(optional=("blocker_id", "blocked_id"), blocker_id=IDENTIFIER, blocked_id=IDENTIFIER)
 def on_kept_apart(event: Event) -> None:
     """Act on a block or a suspension, or on the end of one, which has been noted."""
     # Strangers do not see the sessions of people who are suspended.
@@ -55,6 +58,7 @@ def reported_message(message_id: UUID, reporter_id: UUID) -> Reported:
     return Reported(message.user_id, {"content": message.content})
 
 
+@reads(about=TEXT, about_id=IDENTIFIER)
 def on_content_hidden(event: Event) -> None:
     """Hide what an admin has decided to hide, if it is a session or a message of one."""
     about, about_id = event.data["about"], UUID(event.data["about_id"])

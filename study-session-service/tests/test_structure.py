@@ -28,6 +28,10 @@ def test_no_body_costs_more_than_a_bounded_amount_of_work(app: Flask) -> None:
     testing.check_bounds(app)
 
 
+def test_what_other_programs_read_is_there(app: Flask) -> None:
+    testing.check_contracts(app)
+
+
 def test_the_readme_lists_what_the_service_consists_of(app: Flask) -> None:
     testing.check_readme(app, README)
 

@@ -1,16 +1,18 @@
 """The events between services: what is sent is on the page of events, and some program listens to it."""
 
-import ast
 import re
-from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 
 import pytest
 
-from chassis.messaging import apart
-from dev.services import SERVICES
+from chassis.testing.contracts import types_sent
+from dev.contracts import PARTS, subscriptions_of, written
+from dev.services import SERVICES, named
+from gateway import views
 from gateway.account_events import CHANGES
+from gateway.aggregation import Part
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "events.md"
@@ -25,8 +27,8 @@ def test_the_page_lists_what_a_service_sends(service: str) -> None:
 
 def test_every_event_has_a_listener() -> None:
     on_the_page = set().union(*map(listed, NAMES))
-    subscribed = CHANGES.union(*map(subscribed_by, NAMES))
-    assert on_the_page == subscribed
+    subscribed = {one.type for name in NAMES for one in subscriptions_of(named(name).package)}
+    assert on_the_page == subscribed | CHANGES.keys()
 
 
 def listed(service: str) -> set[str]:
@@ -37,27 +39,26 @@ def listed(service: str) -> set[str]:
 
 
 def sent(service: str) -> set[str]:
-    """The types named in calls, and those of the service's `EventType`."""
-    package = service.replace("-", "_")
-    named = {type_ for call in calls(service, "publish_event") for type_ in texts(call.args[:1])}
-    if (ROOT / service / package / "events.py").exists():
-        named |= set(map(str, import_module(f"{package}.events").EventType))
-    return named
+    return types_sent(ROOT / service / named(service).package)
 
 
-def subscribed_by(service: str) -> set[str]:
-    own = {type_ for call in calls(service, "Subscription") for type_ in texts(call.args[1:2])}
-    # A service that keeps people apart has the chassis listen.
-    return own.union(apart.EVENTS) if any(calls(service, "Apart")) else own
+def test_what_programs_read_of_others_is_in_the_folders_of_these() -> None:
+    """`python -m dev.contracts` writes it."""
+    files = {path: path.read_text() for path in ROOT.glob("*/contracts/*.json")}
+    assert files == written()
 
 
-def calls(service: str, function: str) -> Iterator[ast.Call]:
-    """The calls of a function or method of this name in the service's code."""
-    for module in (ROOT / service / service.replace("-", "_")).rglob("*.py"):
-        for node in ast.walk(ast.parse(module.read_text())):
-            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == function:
-                yield node
+def test_every_part_of_a_view_is_in_a_contract() -> None:
+    found: set[int] = set()
+    for module in walk_packages(views.__path__, f"{views.__name__}."):
+        for value in vars(import_module(module.name)).values():
+            found |= set(map(id, parts_in(value)))
+    assert found == set(map(id, PARTS))
 
 
-def texts(arguments: list[ast.expr]) -> set[str]:
-    return {str(argument.value) for argument in arguments if isinstance(argument, ast.Constant)}
+def parts_in(value: object) -> list[Part]:
+    """The part, or those in a mapping or a tuple of some."""
+    if isinstance(value, dict):
+        value = tuple(value.values())
+    several = value if isinstance(value, tuple) else (value,)
+    return [one for one in several if isinstance(one, Part)]

@@ -27,6 +27,12 @@ from tutoring_service.models import apart, db, messages
 from tutoring_service.reviews import AlreadyReviewed
 from tutoring_service.scheduling.conflicts import TimeConflict
 
+SUBSCRIPTIONS = [
+    Subscription("user-service", "user.deleted", erasure.on_user_deleted),
+    Subscription("user-service", "user.access_ended", calendars.on_access_ended),
+    *apart.subscriptions(),
+]
+
 
 def create_app(environ: Mapping[str, str] = os.environ) -> Service:
     """The service, with its settings from the environment."""
@@ -49,11 +55,7 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
         rooms={
             "whiteboard": Room(rooms.may_watch, LIVE_EVENTS, rooms.may_watch_of, rooms.rooms_of)
         },
-        subscriptions=[
-            Subscription("user-service", "user.deleted", erasure.on_user_deleted),
-            Subscription("user-service", "user.access_ended", calendars.on_access_ended),
-            *apart.subscriptions(),
-        ],
+        subscriptions=SUBSCRIPTIONS,
         sweeps=[
             Sweep("reminders", every=5, run=reminders.send_due),
             Sweep("tutor-listings", every=60, run=listings.refresh_some),

@@ -45,7 +45,7 @@ CONFLICTS = {
     "applications_pending_key": ApplicationPending,
     "reports_open_key": AlreadyReported,
 }
-NOTIFYING = ("study-session-service", "tutoring-service", "havruta-service", "assessment-service")
+NOTIFYING = ("study-session-service", "tutoring-service", "havruta-service")
 SUBSCRIPTIONS = [
     Subscription(service, "notification.requested", notifications.on_requested)
     for service in NOTIFYING

@@ -33,6 +33,8 @@ from chassis.clock import now
 from chassis.data import reads
 from chassis.data.keyset import after_bound, after_values
 from chassis.errors import NotFound
+from chassis.json_schema import IDENTIFIER, MAP, NUMBER, TEXT, an_object, list_of
+from chassis.messaging import contracts
 from chassis.messaging.messages import Event
 from chassis.pages import Page, cut
 from user_service import blocks, preferences, rooms
@@ -63,6 +65,17 @@ REPLACED = (
 NEWEST_FIRST: Sequence[Any] = [Notification.created_at, Notification.id]
 
 
+@contracts.reads(
+    optional=("user_ids", "email_sha256", "author", "coauthor", "words", "calendar"),
+    user_ids=list_of(IDENTIFIER),
+    email_sha256=TEXT,
+    kind=TEXT,
+    data=MAP,
+    author=IDENTIFIER,
+    coauthor=IDENTIFIER,
+    words=list_of(TEXT),
+    calendar=list_of(an_object(uid=TEXT, sequence=NUMBER, status=TEXT)),
+)
 def on_requested(event: Event) -> None:
     """Notify the people of a `notification.requested`: `user_ids`, `kind`, and `data` to show them.
 

@@ -24,7 +24,10 @@ from jwt.exceptions import PyJWTError
 from chassis.auth.tokens import ALGORITHM, KEY_ID
 from chassis.config import setting
 from chassis.errors import Unavailable
+from chassis.json_schema import TEXT, an_object, list_of
 
+# What is read of the document of the user-service.
+DOCUMENT = an_object(keys=list_of(an_object(kid=TEXT, kty=TEXT, crv=TEXT, x=TEXT, y=TEXT)))
 FRESH = 300  # seconds for which fetched keys are used without asking again
 # A client can make up key ids, and must not set off a fetch with each. A new key has to be published for
 # longer than this before a token is signed with it.

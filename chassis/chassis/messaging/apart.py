@@ -28,7 +28,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.clock import now
+from chassis.json_schema import IDENTIFIER
 from chassis.messaging.consumer import Subscription
+from chassis.messaging.contracts import reads
 from chassis.messaging.messages import Event, Messages
 from chassis.messaging.publisher import REMEMBERED
 from chassis.messaging.worker import Sweep
@@ -75,11 +77,13 @@ class Apart:
         `and_then` is called after an event that is news, in the same transaction.
         """
 
+        @reads(and_then, blocker_id=IDENTIFIER, blocked_id=IDENTIFIER)
         def on_block(event: Event) -> None:
             people = {name: UUID(event.data[name]) for name in ("blocker_id", "blocked_id")}
             if self._note(self.blocks, people, event, ended=event.type == UNBLOCKED):
                 and_then(event)
 
+        @reads(and_then)
         def on_suspension(event: Event) -> None:
             person = {"user_id": UUID(event.aggregate_id)}
             if self._note(self.suspensions, person, event, ended=event.type == LIFTED):

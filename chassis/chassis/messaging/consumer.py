@@ -20,7 +20,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from chassis.auth.keys import PublicKeys
 from chassis.clock import now
 from chassis.data.db import in_transaction
-from chassis.messaging import signatures
+from chassis.messaging import contracts, signatures
 from chassis.messaging.messages import Event, Messages
 from chassis.messaging.publisher import REMEMBERED
 from chassis.messaging.signatures import REFUSED, Untrusted
@@ -49,8 +49,9 @@ log = structlog.get_logger(__name__)
 class Subscription:
     """What to do when the service `source` publishes an event of this `type`.
 
-    `handler` runs in one transaction with the note that the event was handled. With `latest_only`, an event
-    is dropped if a newer one of the same aggregate was seen.
+    `handler` runs in one transaction with the note that the event was handled. It gets of `data` what it
+    says that it `reads` (`chassis.messaging.contracts`). With `latest_only`, an event is dropped if a newer
+    one of the same aggregate was seen.
     """
 
     source: str
@@ -188,7 +189,7 @@ class Consumer:
                 return None
             if subscription.latest_only and not self._is_newest(event):
                 return None
-            subscription.handler(event)
+            contracts.act(subscription.handler, event)
         return event
 
     def _is_first_delivery(self, event: Event) -> bool:

@@ -1,6 +1,7 @@
 """Aids for the tests of a service, and the pytest plugin that brings their fixtures."""
 
 from chassis.testing.bounds import check_bounds
+from chassis.testing.contracts import check_contracts
 from chassis.testing.events import requested_notifications, signed
 from chassis.testing.hostile import check_refused, hostile_bodies
 from chassis.testing.kept_apart import HeardOf, heard
@@ -36,6 +37,7 @@ __all__ = [
     "a_user",
     "application",
     "check_bounds",
+    "check_contracts",
     "check_document",
     "check_examples",
     "check_migrations",

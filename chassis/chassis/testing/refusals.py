@@ -3,10 +3,9 @@
 from typing import Any
 
 from flask import Flask
-from werkzeug.exceptions import HTTPException
 from werkzeug.test import TestResponse
 
-from chassis.testing.structure import documented_path
+from chassis.testing.structure import route_of
 from chassis.web.openapi import PROBLEM_TYPE, Api
 
 # A body without a length, or too large, is refused before any operation; and 500 is a defect.
@@ -31,10 +30,6 @@ def check_documented(app: Flask, answer: TestResponse) -> None:
 
 
 def _documentation(app: Flask, answer: TestResponse) -> Any:
-    request = answer.request
-    try:
-        rule, _ = app.url_map.bind("").match(request.path, request.method, return_rule=True)
-    except HTTPException:
-        return None
     api: Api = app.extensions["openapi"]
-    return api.document["paths"].get(documented_path(rule.rule), {}).get(request.method.lower())
+    operations = api.document["paths"].get(route_of(app, answer), {})
+    return operations.get(answer.request.method.lower())

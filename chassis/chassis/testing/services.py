@@ -21,6 +21,7 @@ from werkzeug.test import TestResponse
 from chassis.auth.service_tokens import ServiceIdentity
 from chassis.messaging.publisher import LOCK
 from chassis.testing.answers import written_both_ways
+from chassis.testing.contracts import check_expected, checked_events
 from chassis.testing.keys import key_files
 from chassis.testing.people import ISSUER, User, token_for
 from chassis.testing.refusals import check_documented
@@ -36,7 +37,7 @@ def service(package: str, **settings: str) -> Iterator[Flask]:
     with database(package) as url:
         app = application(package, url, **settings)
         app.test_client_class = ApiClient
-        with written_both_ways():
+        with written_both_ways(), checked_events(app):
             yield app
         close(app)
 
@@ -132,6 +133,7 @@ class ApiClient(FlaskClient):
             kwargs["base_url"] = f"http://localhost:{INTERNAL_PORT}"
         answer = super().open(*args, headers=headers, **kwargs)
         check_documented(self.application, answer)
+        check_expected(self.application, answer)
         return answer
 
 

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from flask import Flask
+from werkzeug.exceptions import HTTPException
+from werkzeug.test import TestResponse
 
 from chassis.auth.authorization import access_of
 from chassis.web.openapi import operation_id_of
@@ -25,6 +27,16 @@ class Operation(NamedTuple):
 def documented_path(route: str) -> str:
     """The path of a route as OpenAPI writes it: `/api/courses/{course_id}`."""
     return PARAMETER.sub(r"{\g<name>}", route)
+
+
+def route_of(app: Flask, answer: TestResponse) -> str | None:
+    """The path of the route that has answered, as OpenAPI writes it; None if there is none."""
+    request = answer.request
+    try:
+        rule, _ = app.url_map.bind("").match(request.path, request.method, return_rule=True)
+    except HTTPException:
+        return None
+    return documented_path(rule.rule)
 
 
 def operations(app: Flask) -> Iterator[Operation]:

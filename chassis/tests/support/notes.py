@@ -19,7 +19,9 @@ from chassis.data.db import after_commit, database, models_registry
 from chassis.data.keyset import ordered
 from chassis.data.stored_answers import keys_table
 from chassis.errors import Conflict, Forbidden, NotFound
+from chassis.json_schema import FLAG
 from chassis.messaging.consumer import Subscription
+from chassis.messaging.contracts import reads
 from chassis.messaging.messages import Event, Messages
 from chassis.pages import Page, cut
 from chassis.service import Service, create_service
@@ -216,6 +218,7 @@ def rooms_of(watcher: Caller, limit: int) -> Mapping[str, int]:
     return dict(list({f"open{number}": number for number in range(1000)}.items())[:limit])
 
 
+@reads(optional=("poison",), poison=FLAG)
 def on_greeting(event: Event) -> None:
     if event.data.get("poison"):
         raise RuntimeError("cannot be handled")

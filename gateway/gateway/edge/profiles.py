@@ -14,6 +14,7 @@ import orjson
 import structlog
 
 from chassis.errors import Problem
+from chassis.json_schema import TEXT, an_object, list_of
 from gateway.edge.calls import Call
 from gateway.edge.memory import Memory
 from gateway.edge.services import Service
@@ -26,6 +27,11 @@ MEMORY = 150.0  # seconds after which a person who is not asked for is forgotten
 MOST = 20_000
 DEADLINE = 0.5  # seconds: an answer does not wait long for names
 ON_THE_LOOP = 64 * 1024  # bytes of an answer that is read and written on the loop
+
+ASKED = "/api/users"
+PEOPLE = an_object(
+    items=list_of(an_object(id=TEXT, display_name=TEXT))
+)  # what is read of the answer
 
 log = structlog.get_logger(__name__)
 
@@ -146,7 +152,7 @@ class ProfileCache:
             self._ask_for(wanted[start : start + CHUNK], question)
 
     def _ask_for(self, ids: list[str], question: "Question") -> None:
-        target = f"/api/users?ids={','.join(ids)}".encode()
+        target = f"{ASKED}?ids={','.join(ids)}".encode()
 
         def answered(call: Call) -> None:
             found = _people(call)

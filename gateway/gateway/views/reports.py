@@ -120,6 +120,7 @@ class FiledReport(Answer):
     created_at = Instant(required=True)
 
 
+FILED = "/internal/reports"
 PARTS = {
     about: Part(
         name="reported",
@@ -144,7 +145,7 @@ def create_report(body: dict[str, Any]) -> Response:
     token = caller().token
     found = aggregator().gather([part], values, deadline=DEADLINE, token=token).parts["reported"]
     filed = aggregator().send(
-        USER, "/internal/reports", {**body, **values, **found}, deadline=FILING, token=token
+        USER, FILED, {**body, **values, **found}, deadline=FILING, token=token
     )
     if filed.status in REFUSALS:
         return passed_on(filed, USER)

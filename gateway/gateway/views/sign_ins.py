@@ -10,6 +10,7 @@ from marshmallow import INCLUDE
 
 from chassis.auth.authorization import public
 from chassis.errors import Forbidden, Problem, Unauthorized
+from chassis.json_schema import NUMBER, TEXT, an_object
 from chassis.web.fields import Body
 from chassis.web.rest import Blueprint
 from gateway.aggregation import passed_on
@@ -28,6 +29,8 @@ LIKE = {
     "/web/refresh": "/api/auth/refresh",
 }
 """The operation of the user-service by which each is answered."""
+SIGNED_IN = an_object(TOKENS, expires_in=NUMBER, **dict.fromkeys(TOKENS, TEXT))
+"""What is read of its answer."""
 EXCHANGE = 5.0  # seconds for a refresh token to be exchanged, or ended
 SIGN_OUT = "/api/auth/logout"
 SITE = {
