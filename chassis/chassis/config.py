@@ -36,6 +36,7 @@ class ServiceSettings:
     service_keys: Path
     service_key: Path
     log_level: str = "INFO"
+    database_direct_url: str = ""
     database_pool_size: int = 8
     smtp_url: str = "smtp://127.0.0.1:1025"
     mail_from: str = "lyceum@localhost"

@@ -106,7 +106,14 @@ def create_service(
     app.extensions["identity"] = identity
     app.extensions["peers"] = ServiceTokenVerifier(name, service_keys)
     app.extensions["spool"] = Spool(settings.spool_folder)
-    database.install(app, db, settings.database_url, settings.database_pool_size, replica_url)
+    database.install(
+        app,
+        db,
+        settings.database_url,
+        settings.database_pool_size,
+        direct_url=settings.database_direct_url,
+        replica_url=replica_url,
+    )
     with app.app_context():
         for engine in db.engines.values():
             tracing.follow(engine)

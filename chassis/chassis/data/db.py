@@ -1,5 +1,6 @@
 """PostgreSQL as every service uses it: names, timeouts, and a transaction for each unit of work."""
 
+import math
 import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -18,7 +19,7 @@ from sqlalchemy import CheckConstraint, DateTime, Engine, ExceptionContext, Meta
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session, registry, scoped_session
 
-from chassis.data import deadlines, reads, replica
+from chassis.data import deadlines, reads, replica, session_settings
 from chassis.errors import Problem
 
 # PostgreSQL's own way of naming: a name in a migration is the one that PostgreSQL would have chosen.
@@ -86,27 +87,58 @@ class Cursor(psycopg.Cursor[Any]):
         return [(names[n].decode(), result.ftype(n), *NOT_DESCRIBED) for n in numbers]
 
 
-def install(app: Flask, db: SQLAlchemy, url: str, pool_size: int, replica_url: str = "") -> None:
+def connect_args(settings: Mapping[str, str], *, pooled: bool) -> dict[str, Any]:
+    """How psycopg connects to PostgreSQL, or to a pooler in transaction mode before it."""
+    return {
+        "cursor_factory": Cursor,
+        "connect_timeout": 2,  # the least that psycopg allows
+        # A server that disappears without closing its connections is noticed within half a minute. By
+        # default Linux waits a quarter of an hour for an answer, and two hours on an idle connection.
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 10000,
+        **session_settings.connect_args(settings, pooled),
+    }
+
+
+def install(
+    app: Flask,
+    db: SQLAlchemy,
+    url: str,
+    pool_size: int,
+    *,
+    direct_url: str = "",
+    replica_url: str = "",
+) -> None:
     """Bind the service's models to its database. Nothing connects before the first query.
 
-    A replica, if there is one, is `db.engines["replica"]`.
+    With `direct_url`, which is past any pooler, `url` leads through one in transaction mode. A replica, if
+    there is one, is `db.engines["replica"]`.
     """
+    pooled = bool(direct_url)
+    app.config["DATABASE_DIRECT_URL"] = address(direct_url)
     app.config["SQLALCHEMY_DATABASE_URI"] = address(url)
-    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _options(pool_size, SESSION_SETTINGS)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _options(pool_size, SESSION_SETTINGS, pooled=pooled)
+    on_replica = {**SESSION_SETTINGS, **replica.SESSION_SETTINGS}
     if replica_url:
-        settings = {**SESSION_SETTINGS, **replica.SESSION_SETTINGS}
-        on_replica = _options(pool_size, settings) | {"pool_timeout": replica.PATIENCE}
-        app.config["SQLALCHEMY_BINDS"] = {"replica": {"url": address(replica_url), **on_replica}}
+        options = _options(pool_size, on_replica, pooled=pooled)
+        options |= {"url": address(replica_url), "pool_timeout": replica.PATIENCE}
+        app.config["SQLALCHEMY_BINDS"] = {"replica": options}
     db.init_app(app)
     with app.app_context():
-        # First, so that the question whether a connection lives has its deadline, too.
-        deadlines.install(db.engine)
-        _notice_ends(db.engine)
+        _watch(db.engine, SESSION_SETTINGS)
         reads.install(app, db.engine)
         if replica_url:
-            deadlines.install(db.engines["replica"], most=replica.PATIENCE)
-            _notice_ends(db.engines["replica"])
+            _watch(db.engines["replica"], on_replica, most=replica.PATIENCE)
             reads.prepare(db.engines["replica"])
+
+
+def _watch(engine: Engine, settings: Mapping[str, str], most: float = math.inf) -> None:
+    """See to the engine's connections, before reads do: their questions have deadlines, too."""
+    session_settings.check_new_connections(engine, settings)
+    deadlines.install(engine, most)
+    _notice_ends(engine)
 
 
 def address(url: str) -> str:
@@ -122,7 +154,7 @@ def address(url: str) -> str:
     return parts._replace(netloc=f"{credentials}@", query=urlencode(query)).geturl()
 
 
-def _options(pool_size: int, settings: Mapping[str, str]) -> dict[str, Any]:
+def _options(pool_size: int, settings: Mapping[str, str], *, pooled: bool) -> dict[str, Any]:
     """How an engine keeps connections, and what it says when it opens one."""
     return {
         # One connection for each of the server's threads; the overflow is for what runs next to them, such as
@@ -136,17 +168,7 @@ def _options(pool_size: int, settings: Mapping[str, str]) -> dict[str, Any]:
         "pool_recycle": 1800,
         "json_deserializer": orjson.loads,  # no service stores what it would read otherwise than json
         "hide_parameters": True,  # what people write must not come into a log
-        "connect_args": {
-            "cursor_factory": Cursor,
-            "connect_timeout": 2,  # the least that psycopg allows
-            "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
-            # A server that disappears without closing its connections is noticed within half a minute. By
-            # default Linux waits a quarter of an hour for an answer, and two hours on an idle connection.
-            "keepalives_idle": 10,
-            "keepalives_interval": 5,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 10000,
-        },
+        "connect_args": connect_args(settings, pooled=pooled),
     }
 
 
@@ -167,7 +189,12 @@ def _is_of_no_use(error: BaseException) -> bool:
     if isinstance(error, postgres.ReadOnlySqlTransaction):
         # The server is a standby, unless the transaction itself was to change nothing.
         return not reads.present()
-    return isinstance(error, psycopg.Error) and error.diag.severity_nonlocalized in ENDING
+    return isinstance(error, psycopg.Error) and _severity(error) in ENDING
+
+
+def _severity(error: psycopg.Error) -> str | None:
+    # A pooler's own errors have the one that PostgreSQL translates, and do not translate it.
+    return error.diag.severity_nonlocalized or error.diag.severity
 
 
 @contextmanager
