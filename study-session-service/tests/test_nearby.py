@@ -15,7 +15,7 @@ from flask import Flask
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
-from sqlalchemy import text
+from sqlalchemy import Connection, event, text
 from sqlalchemy.dialects.postgresql import psycopg
 
 from chassis import testing
@@ -105,14 +105,16 @@ def ten_thousand(app: Flask) -> Iterator[Rows]:
         # As autovacuum does: it marks pages as all-visible, and only of these an index is read alone.
         with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("VACUUM ANALYZE study_sessions"))
-        # On a busy machine a test computes for long within a transaction.
-        db.session.execute(text("SET idle_in_transaction_session_timeout = 0"))
-        db.session.commit()
+        event.listen(db.session, "after_begin", may_compute_for_long)
         yield {row["id"]: row for row in rows}
+        event.remove(db.session, "after_begin", may_compute_for_long)
         db.session.rollback()
-        db.session.execute(text("RESET idle_in_transaction_session_timeout"))
-        db.session.commit()
     testing.empty(app)
+
+
+def may_compute_for_long(_: Any, __: Any, connection: Connection) -> None:
+    """On a busy machine a test computes for long within a transaction."""
+    connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
 
 
 def copy_in(rows: Sequence[dict[str, Any]]) -> None:
