@@ -15,7 +15,7 @@ LOCKED := $(addsuffix /requirements.lock,gateway $(SERVICES))
 COMPILE = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-package chassis --no-emit-package recurrence --no-emit-package lyceum-web $(args)
 
-.PHONY: help setup run test soak bench check format lint types migrations containers compose-test deploy servers lock sbom client contract web-test web-types web-shots vendor places migrate revision psql clean
+.PHONY: help setup run test pooled soak bench check format lint types migrations containers compose-test deploy servers lock sbom client contract web-test web-types web-shots vendor places migrate revision psql clean
 .DEFAULT_GOAL := help
 
 help:
@@ -28,6 +28,9 @@ run: .venv/.ready  ## Start the platform on http://127.0.0.1:8080 (PORT=, STATE_
 
 test: .venv/.ready  ## Run every test (args="-k chat -x" is passed to pytest)
 	@$(LAUNCH) test $(args)
+
+pooled: .venv/.ready  ## Run the tests of one service behind PgBouncer: make pooled s=study-session (args=)
+	@$(LAUNCH) pooled $(s) $(args)
 
 soak: .venv/.ready  ## Run races a hundred times, fifty kills, long failovers, many requests to every operation, every zone whose clocks change
 	@LYCEUM_SOAK=1 RACE_ROUNDS=100 $(LAUNCH) test -k "round or crashes or failover or every_operation or calendar_programs" $(args)

@@ -1,4 +1,4 @@
-"""The launcher's commands: `python -m dev run | test | servers | containers | migrations | psql | flask`."""
+"""The launcher's commands: `python -m dev run`, `test`, and the others in `COMMANDS`."""
 
 import argparse
 import os
@@ -12,7 +12,7 @@ from types import FrameType
 
 import psycopg
 
-from dev import binaries, development, ephemeral
+from dev import binaries, development, ephemeral, pooler
 from dev import containers as composed
 from dev import migrations as rehearsal
 from dev.processes import ProcessDied, die_with_make, run_in_foreground, say
@@ -85,6 +85,19 @@ def servers(rest: Sequence[str]) -> int:
             time.sleep(0.2)
 
 
+def pooled(rest: Sequence[str]) -> int:
+    """Run the tests of a service behind a PgBouncer in transaction mode."""
+    service = named(rest[0])
+    with ephemeral.servers() as (postgres, redis), pooler.crowded(postgres.url) as bouncer:
+        addresses = {
+            "TEST_POSTGRES_URL": postgres.url,
+            "TEST_POOLER_URL": bouncer.url("postgres", "postgres"),
+            "TEST_REDIS_URL": redis.cache_url,
+        }
+        command = [sys.executable, *PYTEST, f"{service.name}/tests", *rest[1:]]
+        return run_in_foreground(command, addresses)
+
+
 def without_dashes(rest: Sequence[str]) -> Sequence[str]:
     """The command after `--`, which some versions of argparse take away."""
     return rest[1:] if rest[:1] == ["--"] else rest
@@ -122,6 +135,7 @@ def flask(rest: Sequence[str]) -> int:
 COMMANDS: dict[str, Command] = {
     "run": run,
     "test": test,
+    "pooled": pooled,
     "servers": servers,
     "containers": containers,
     "migrations": migrations,

@@ -16,6 +16,11 @@ import pytest
 from psycopg import sql
 from sqlalchemy import make_url
 
+from chassis.data import db, session_settings
+
+# With it, services under test reach the server through a pooler in transaction mode.
+POOLER = "TEST_POOLER_URL"
+
 
 def redis_url(program: str | None = None) -> str:
     """The test Redis, with a database number for each parallel test process.
@@ -58,6 +63,8 @@ def empty_database(package: str, template: str = "template0") -> Iterator[str]:
                 sql.Identifier(name), sql.Identifier(template)
             )
         )
+        if POOLER in os.environ:
+            session_settings.carry(admin, name, db.SESSION_SETTINGS)
     try:
         yield url_of(name)
     finally:
@@ -74,8 +81,16 @@ def as_admin(lock: str) -> Iterator[psycopg.Connection[Any]]:
 
 
 def url_of(name: str) -> str:
-    return (
-        make_url(server("TEST_POSTGRES_URL"))
-        .set(database=name)
-        .render_as_string(hide_password=False)
-    )
+    return _at(server("TEST_POSTGRES_URL"), name)
+
+
+def addresses(url: str) -> dict[str, str]:
+    """The settings by which a service finds a database of the test server."""
+    if POOLER not in os.environ or not url:
+        return {"DATABASE_URL": url}
+    pooled = _at(os.environ[POOLER], make_url(url).database or "")
+    return {"DATABASE_URL": pooled, "DATABASE_DIRECT_URL": url}
+
+
+def _at(url: str, database: str) -> str:
+    return make_url(url).set(database=database).render_as_string(hide_password=False)

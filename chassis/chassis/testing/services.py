@@ -25,7 +25,7 @@ from chassis.testing.contracts import check_expected, checked_events
 from chassis.testing.keys import key_files
 from chassis.testing.people import ISSUER, User, token_for
 from chassis.testing.refusals import check_documented
-from chassis.testing.servers import as_admin, empty_database, redis_url, url_of
+from chassis.testing.servers import addresses, as_admin, empty_database, redis_url, url_of
 
 # Any but 80, at which Werkzeug's test client calls.
 INTERNAL_PORT = 81
@@ -72,7 +72,7 @@ def environment(name: str, database_url: str = "") -> dict[str, str]:
     """The settings of a service under test."""
     files = key_files().directory
     return {
-        "DATABASE_URL": database_url,
+        **addresses(database_url),
         "CACHE_URL": patient(redis_url(name)),
         "EVENTS_URL": redis_url(name),
         "ISSUER": ISSUER,
