@@ -12,6 +12,7 @@ OPTIONAL = (
     ("needs a server of Debian", "of the servers in front", "nginx-light caddy"),
     ("needs Debian's Prometheus", "of the alerts", "prometheus"),
     ("needs Debian's rsyslog", "of kept logs", "rsyslog logrotate"),
+    ("needs the PgBouncer of Debian", "of a pooler", "pgbouncer"),
 )
 
 
