@@ -28,7 +28,7 @@ from sqlalchemy import make_url
 from benchmarks.serving import Connection, gunicorn
 from chassis import testing
 from chassis.clock import now
-from chassis.data.db import SESSION_SETTINGS
+from chassis.data.session_settings import SETTINGS
 from study_session_service.geometry import Point
 from study_session_service.nearby.matching import prepared
 from study_session_service.nearby.wanted import Search
@@ -136,7 +136,7 @@ def measure(fill: Fill, count: int, rounds: int) -> Times:
         database.execute("VACUUM FULL ANALYZE")
         # As autovacuum does: it marks pages as all-visible, and only of these an index is read alone.
         database.execute("VACUUM")
-        settings = " ".join(f"-c {name}={value}" for name, value in SESSION_SETTINGS.items())
+        settings = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
         with (
             psycopg.connect(url, autocommit=True, options=settings) as as_service,
             gunicorn("study_session_service", url) as port,

@@ -14,8 +14,8 @@ from chassis.auth.authorization import caller_or_none
 from chassis.auth.service_tokens import ServiceIdentity, ServiceTokenVerifier
 from chassis.auth.tokens import KeySet, Verifier
 from chassis.config import ServiceSettings, setting
+from chassis.data import connections, deadlines, migrations, reads, stored_answers
 from chassis.data import db as database
-from chassis.data import deadlines, migrations, reads, stored_answers
 from chassis.data.db import AnySession
 from chassis.data.reading import reading_of
 from chassis.data.replica import Replica
@@ -106,7 +106,7 @@ def create_service(
     app.extensions["identity"] = identity
     app.extensions["peers"] = ServiceTokenVerifier(name, service_keys)
     app.extensions["spool"] = Spool(settings.spool_folder)
-    database.install(
+    connections.install(
         app,
         db,
         settings.database_url,

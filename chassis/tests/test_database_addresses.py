@@ -7,7 +7,7 @@ from psycopg.conninfo import conninfo_to_dict
 from sqlalchemy import create_engine, make_url
 
 from chassis import testing
-from chassis.data.db import address
+from chassis.data.connections import address
 
 from .support import notes
 

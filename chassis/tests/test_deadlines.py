@@ -18,8 +18,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.test import TestResponse
 
 from chassis import testing
-from chassis.data import db as database
-from chassis.data import deadlines, reads
+from chassis.data import deadlines, reads, session_settings
 from chassis.data.db import in_transaction, transaction
 from chassis.data.reading import Reading
 from chassis.errors import NotFound, Unavailable
@@ -50,7 +49,7 @@ def app() -> Iterator[Flask]:
     """The service with slow operations, which nothing but a deadline ends in time."""
     long = {"statement_timeout": f"{slow.LONG}s", "lock_timeout": f"{slow.LONG}s"}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database, "SESSION_SETTINGS", {**database.SESSION_SETTINGS, **long})
+        patch.setattr(session_settings, "SETTINGS", {**session_settings.SETTINGS, **long})
         with notes.running() as app:
             slow.add_operations(app)
             yield app

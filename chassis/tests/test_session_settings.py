@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from chassis import testing
 from chassis.data import session_settings
-from chassis.data.db import SESSION_SETTINGS
+from chassis.data.session_settings import SETTINGS
 
 from .support import notes
 from .support.notes import db
@@ -50,29 +50,29 @@ def test_a_connection_without_settings_is_not_used(told: Flask) -> None:
 def test_a_connection_with_one_setting_that_matters_missing_is_not_used(
     told: Flask, url: str, change: dict[str, str]
 ) -> None:
-    carry(url, {**SESSION_SETTINGS, **change})
+    carry(url, {**SETTINGS, **change})
     [name] = change
     with pytest.raises(OperationalError, match=f"not in force: {name}\n"):
         db.engine.connect()
 
 
 def test_what_the_role_carries_is_in_force(told: Flask, url: str) -> None:
-    carry(url, SESSION_SETTINGS)
+    carry(url, SETTINGS)
     with db.engine.connect() as connection:
-        shown = {name: connection.scalar(text(f"SHOW {name}")) for name in SESSION_SETTINGS}
-    assert shown == SESSION_SETTINGS
+        shown = {name: connection.scalar(text(f"SHOW {name}")) for name in SETTINGS}
+    assert shown == SETTINGS
 
 
 def test_settings_are_compared_as_postgresql_shows_them(url: str) -> None:
-    arguments = session_settings.connect_args(SESSION_SETTINGS, pooled=False)
+    arguments = session_settings.connect_args(SETTINGS, pooled=False)
     with psycopg.connect(url, **arguments) as connection:
-        assert session_settings.differing(connection, SESSION_SETTINGS) == {}
+        assert session_settings.differing(connection, SETTINGS) == {}
         connection.execute("SET LOCAL jit = on")
-        assert session_settings.differing(connection, SESSION_SETTINGS) == {"jit": "on"}
+        assert session_settings.differing(connection, SETTINGS) == {"jit": "on"}
 
 
 def test_statements_are_prepared_only_without_a_pooler(told: Flask, url: str) -> None:
-    carry(url, SESSION_SETTINGS)
+    carry(url, SETTINGS)
     prepared = text("SELECT count(*) FROM pg_prepared_statements WHERE NOT from_sql")
 
     def count() -> int:

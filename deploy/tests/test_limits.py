@@ -10,7 +10,8 @@ from flask_sqlalchemy import SQLAlchemy
 
 from chassis import errors, spool
 from chassis.config import ServiceSettings
-from chassis.data import db, deadlines, personal_data, replica
+from chassis.data import connections as of_database
+from chassis.data import deadlines, personal_data, replica, session_settings
 from chassis.messaging import mailer, publisher, room_streams
 from chassis.web import connections, gunicorn_worker, rooms, server, strict_requests
 from gateway import exports, routes, upstream
@@ -44,7 +45,7 @@ def hours() -> int:
 
 def pool() -> str:
     app = Flask("limits")
-    db.install(app, SQLAlchemy(), "postgresql+psycopg://", ServiceSettings.database_pool_size)
+    of_database.install(app, SQLAlchemy(), "postgresql://", ServiceSettings.database_pool_size)
     options = app.config["SQLALCHEMY_ENGINE_OPTIONS"]
     return f"{options['pool_size']}, and {options['max_overflow']} more if needed"
 
@@ -56,7 +57,7 @@ def figures() -> dict[str, str]:
     assert route.body_limit == body.bytes
     assert largest == connections.MAX_BODY
     timeouts = [f"{name}_timeout" for name in ("statement", "lock", "idle_in_transaction_session")]
-    waits = [db.SESSION_SETTINGS[name].replace("s", " s") for name in timeouts]
+    waits = [session_settings.SETTINGS[name].replace("s", " s") for name in timeouts]
     answers = (route.read_deadline, route.write_deadline, routes.PASSWORDS)
     times = (connections.HEAD_WITHIN, connections.BODY_WITHIN, connections.ANSWER_WITHIN)
     clients = f"{gateway_server.worker_connections:,}"

@@ -19,8 +19,8 @@ from sqlalchemy.exc import OperationalError
 
 from chassis import testing
 from chassis.clock import now, rfc3339
-from chassis.data import reads
-from chassis.data.db import SESSION_SETTINGS, in_transaction
+from chassis.data import reads, session_settings
+from chassis.data.db import in_transaction
 from chassis.data.reading import Reading, only_reads
 from chassis.messaging.worker import Sweep, run_sweep
 from dev import ephemeral, pooler
@@ -234,7 +234,9 @@ def test_the_settings_are_in_force_on_every_connection(in_app: Flask, role: str)
     def in_force() -> tuple[int, dict[str, str]]:
         pid = db.session.scalar(select(func.pg_backend_pid()))
         all_hold.wait()
-        shown = {name: db.session.scalar(text(f"SHOW {name}")) for name in SESSION_SETTINGS}
+        shown = {
+            name: db.session.scalar(text(f"SHOW {name}")) for name in session_settings.SETTINGS
+        }
         return pid, shown
 
     def show() -> tuple[int, dict[str, str]]:
@@ -244,7 +246,7 @@ def test_the_settings_are_in_force_on_every_connection(in_app: Flask, role: str)
     all_hold = threading.Barrier(SERVER_CONNECTIONS, timeout=10)
     for _ in range(2):
         pids, found = zip(*testing.race([show] * SERVER_CONNECTIONS), strict=True)
-        assert list(found) == [SESSION_SETTINGS] * SERVER_CONNECTIONS
+        assert list(found) == [session_settings.SETTINGS] * SERVER_CONNECTIONS
         assert len(set(pids)) == SERVER_CONNECTIONS
         end_connections(role)
 

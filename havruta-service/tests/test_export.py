@@ -1,5 +1,6 @@
 """Everything that is held about a person."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,8 +19,15 @@ def export(client: FlaskClient) -> Any:
     return lambda user: client.get(URL, user=user, peer="gateway").json
 
 
-def test_all_rows_about_a_person_are_exported(app: Flask, export: Any) -> None:
+@pytest.fixture
+def demo_loaded(app: Flask, client: FlaskClient) -> Iterator[None]:
+    """The demo, whose text is removed afterwards: texts outlive what other tests write."""
     app.test_cli_runner().invoke(args=["demo"])
+    yield
+    app.test_cli_runner().invoke(args=["texts", "remove", demo.JONAH.id])
+
+
+def test_all_rows_about_a_person_are_exported(demo_loaded: None, export: Any) -> None:
     held = export(User("ruth", id=demo.demo_id("ruth")))
     assert {table: len(rows) for table, rows in held.items()} == {
         "havrutas": 1,

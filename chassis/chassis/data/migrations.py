@@ -18,11 +18,11 @@ from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection, Engine, MetaData, NullPool, create_engine, text
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
-from chassis.data import db, session_settings
+from chassis.data import connections, session_settings
 
 ADVISORY_LOCK = 4_857_201_634
 SETTINGS = {
-    **db.SESSION_SETTINGS,
+    **session_settings.SETTINGS,
     "lock_timeout": "200ms",
     # An index on a large table may take its time, as long as it does not wait for locks.
     "statement_timeout": "0",
@@ -68,7 +68,7 @@ def database_check() -> str:
     migrate = current_app.extensions["migrate"]
     try:
         with migrate.db.engine.connect() as connection:
-            different = session_settings.differing(_raw(connection), db.SESSION_SETTINGS)
+            different = session_settings.differing(_raw(connection), session_settings.SETTINGS)
             # The rollback below restores the timeout before the connection goes back to the pool.
             connection.execute(text("SET statement_timeout = '1s'"))
             found = set(MigrationContext.configure(connection).get_current_heads())
@@ -92,7 +92,7 @@ def _direct_engine() -> Engine:
     """Connections past any pooler, with the settings of migrations."""
     config = current_app.config
     url = config["DATABASE_DIRECT_URL"] or config["SQLALCHEMY_DATABASE_URI"]
-    arguments = db.connect_args(SETTINGS, pooled=False)
+    arguments = connections.connect_args(SETTINGS, pooled=False)
     return create_engine(url, poolclass=NullPool, connect_args=arguments, hide_parameters=True)
 
 
@@ -114,7 +114,7 @@ def _carry_settings(connection: Connection) -> None:
     """Write down what the sessions behind a pooler begin with, if there is one."""
     if current_app.config["DATABASE_DIRECT_URL"]:
         raw = _raw(connection)
-        session_settings.carry(raw, raw.info.dbname, db.SESSION_SETTINGS)
+        session_settings.carry(raw, raw.info.dbname, session_settings.SETTINGS)
         raw.commit()
 
 

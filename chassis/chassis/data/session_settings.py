@@ -12,6 +12,19 @@ import structlog
 from psycopg import sql
 from sqlalchemy import Engine, event
 
+# A wait for a lock ends before the statement's own timeout, and before the caller gives up (5 s for a write),
+# so that the answer says what was wrong. Compiling (jit) costs more than it saves on short queries, and so do
+# further processes of PostgreSQL, which others need. A cursor is read to its end: by default a plan would be
+# chosen that is quick for its first tenth.
+SETTINGS = {
+    "timezone": "UTC",
+    "jit": "off",
+    "max_parallel_workers_per_gather": "0",
+    "cursor_tuple_fraction": "1",
+    "statement_timeout": "5s",
+    "lock_timeout": "3s",
+    "idle_in_transaction_session_timeout": "15s",
+}
 CURRENT = "SELECT name, current_setting(name) FROM unnest(%s::text[]) AS name"
 OFF = "0"  # a timeout that does not end anything
 

@@ -16,7 +16,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy import make_url
 
-from chassis.data import db, session_settings
+from chassis.data import session_settings
 
 # With it, services under test reach the server through a pooler in transaction mode.
 POOLER = "TEST_POOLER_URL"
@@ -64,7 +64,7 @@ def empty_database(package: str, template: str = "template0") -> Iterator[str]:
             )
         )
         if POOLER in os.environ:
-            session_settings.carry(admin, name, db.SESSION_SETTINGS)
+            session_settings.carry(admin, name, session_settings.SETTINGS)
     try:
         yield url_of(name)
     finally:
