@@ -1,7 +1,7 @@
 """What each program reads of others, written into their folders: `python -m dev.contracts`.
 
 The suite of a service holds `contracts/<consumer>.json` in its folder against all that it sends, so that a
-team sees whom a change would break. The files are written out of the consumers' code.
+team sees which programs a change would break. The files are written out of the consumers' code.
 """
 
 import json

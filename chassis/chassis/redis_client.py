@@ -140,7 +140,7 @@ def connect(url: str, *, timeout: float = 0.2) -> "redis.Redis":
     pool = SentinelConnectionPool.from_url(
         where.url,
         service_name=where.name,
-        sentinel_manager=Sentinel(where.sentinels, sentinel_kwargs=asking),  # type: ignore[no-untyped-call]
+        sentinel_manager=Sentinel(where.sentinels, sentinel_kwargs=asking),  # type: ignore[no-untyped-call]  # as redis is
         connection_class=MANAGED[where.is_encrypted],
         **options,
     )

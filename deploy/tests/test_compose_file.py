@@ -118,7 +118,7 @@ def test_prometheus_reaches_every_program(containers, more):
         for name in (GATEWAY, service.name, f"{service.name}-worker"):
             assert "services" in containers[name]["networks"]
         added = more[f"{service.name}-worker"]
-        assert added == {"environment": {"WORKER_METRICS_ADDRESS": "0.0.0.0"}}  # noqa: S104
+        assert added == {"environment": {"WORKER_METRICS_ADDRESS": "0.0.0.0"}}  # noqa: S104  # in a container
 
 
 def test_a_container_next_to_the_platform_is_of_one_version_and_keeps_out_of_its_stores(

@@ -1,7 +1,7 @@
 """What a listener reads of the events of another service, said where it is read.
 
-It is written into the folder of that service, and held there against all that it sends: so a team sees whom a
-change would break.
+It is written into the folder of that service, and held there against all that it sends: so a team sees which
+programs a change would break.
 """
 
 from collections.abc import Callable, Collection

@@ -38,7 +38,7 @@ def pool(url: str, most: int, *, patience: float) -> BlockingConnectionPool:
     return WatchedPool.from_url(
         where.url,
         service_name=where.name,
-        sentinel_manager=Sentinel(where.sentinels, sentinel_kwargs=asking),  # type: ignore[no-untyped-call]
+        sentinel_manager=Sentinel(where.sentinels, sentinel_kwargs=asking),  # type: ignore[no-untyped-call]  # as redis is
         connection_class=MANAGED[where.is_encrypted],
         **options,
     )
