@@ -50,7 +50,8 @@ class Expectation(NamedTuple):
         """Fail if the value has another form."""
         validator = _validator(json.dumps(self.schema))
         faults = [
-            f"{fault.instance_path}: {fault.message}" for fault in validator.iter_errors(value)
+            f"/{'/'.join(map(str, fault.instance_path))}: {fault.message}"
+            for fault in validator.iter_errors(value)
         ]
         assert not faults, f"{self.consumer} reads {self.subject}, and would find {faults}"
 
