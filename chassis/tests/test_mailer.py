@@ -364,6 +364,19 @@ def test_an_email_to_another_machine_is_encrypted_from_the_first_byte(
     assert (len(implicit.mailbox.taken), implicit.passwords) == (1, [b"fig"])
 
 
+def test_a_password_in_a_file_is_read_for_each_connection(
+    in_app: Flask, implicit: Guarded, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(implicit.certificate))
+    file = tmp_path / "smtp"
+    url = f"smtps://lyceum@{REMOTE}:{implicit.controller.port}?passfile={file}"
+    assert not sends(url)
+    for password in ("fig", "date"):
+        file.write_text(f"{password}\n")
+        assert sends(url)
+    assert implicit.passwords == [b"fig", b"date"]
+
+
 def test_an_email_goes_to_another_machine_in_plain_text_only_if_the_address_says_so(
     in_app: Flask, server: Controller, mailbox: Mailbox
 ) -> None:
@@ -388,6 +401,7 @@ def test_an_email_within_this_machine_needs_no_certificate(in_app: Flask, guarde
         "smtp://[mailpit",
         "smtp+insecure://lyceum:fig@mailpit:1025",
         "smtp+insecure://lyceum:fig@127.0.0.1:1025",
+        "smtp+insecure://lyceum@mailpit:1025?passfile=/secrets/fig",
     ],
 )
 def test_a_program_does_not_start_with_an_address_that_is_not_safe_to_use(url: str) -> None:

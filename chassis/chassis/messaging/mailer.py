@@ -14,8 +14,9 @@ from email.message import EmailMessage
 from email.utils import formatdate
 from enum import Enum
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import UUID
 
 import structlog
@@ -78,6 +79,7 @@ class SmtpServer:
     tls: Tls
     user: str = ""
     password: str = field(default="", repr=False)
+    passfile: Path | None = None
 
     @classmethod
     def at(cls, url: str) -> "SmtpServer":
@@ -93,11 +95,12 @@ class SmtpServer:
             ) from None
         host = address.hostname or "localhost"
         user, password = unquote(address.username or ""), unquote(address.password or "")
-        if tls is Tls.STARTTLS and not (user and password) and _is_loopback(host):
+        passfile = next(iter(parse_qs(address.query).get("passfile", [])), None)
+        if tls is Tls.STARTTLS and not (user and (password or passfile)) and _is_loopback(host):
             tls = Tls.NONE
-        if tls is Tls.NONE and password:
+        if tls is Tls.NONE and (password or passfile):
             raise InvalidSettings("cannot start: SMTP_URL would send its password in plain text")
-        return cls(host, port, tls, user, password)
+        return cls(host, port, tls, user, password, Path(passfile) if passfile else None)
 
     def connected(self) -> smtplib.SMTP:
         """A connection, encrypted and signed in as the address says."""
@@ -111,8 +114,10 @@ class SmtpServer:
         try:
             if self.tls is Tls.STARTTLS:
                 self._encrypt(server)
-            if self.user and self.password:
-                server.login(self.user, self.password)
+            # A file is read each time: it may change while the program runs.
+            password = self.passfile.read_text().strip() if self.passfile else self.password
+            if self.user and password:
+                server.login(self.user, password)
         except BaseException:
             server.close()
             raise
