@@ -5,11 +5,11 @@ both may be one server.
 """
 
 import hashlib
-import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from dev.passwords import kept_password
 from dev.services import GATEWAY, SERVICES
 
 OPERATOR = "operator"
@@ -64,16 +64,8 @@ class RedisUsers:
         self.acl.write_text("\n".join([*lines, ""]))
 
     def _user(self, name: str, rights: str) -> str:
-        digest = hashlib.sha256(self._password(name).encode()).hexdigest()
+        digest = hashlib.sha256(kept_password(self.password_file(name)).encode()).hexdigest()
         return f"user {name} on sanitize-payload #{digest} resetchannels {rights}"
-
-    def _password(self, name: str) -> str:
-        path = self.password_file(name)
-        # A launcher that was killed before it wrote the password has left an empty file.
-        if not path.exists() or not path.read_text():
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(32))
-        return path.read_text()
 
 
 def rights(program: str) -> str:

@@ -7,11 +7,11 @@ A second run restores what was lost, and changes nothing else.
 """
 
 import os
-import secrets
 import shutil
 from pathlib import Path
 
 from dev.keys import Keys
+from dev.passwords import kept_password
 from dev.redis_users import RedisUsers
 from dev.services import GATEWAY, SERVICES
 
@@ -23,7 +23,11 @@ PROGRAM = (10001, 10001)  # the account and group that the images run as
 def main() -> None:
     keys = Keys(VAULT / "keys")
     keys.make([GATEWAY, *(service.name for service in SERVICES)])
-    give(kept_password("superuser"), SHARES / "postgres" / "superuser", readable_by_all=True)
+    give(
+        kept_password(VAULT / "passwords/superuser"),
+        SHARES / "postgres" / "superuser",
+        readable_by_all=True,
+    )
     users = RedisUsers(VAULT / "redis")
     users.make()
     # Digests of passwords that no one can guess.
@@ -32,22 +36,11 @@ def main() -> None:
         give_keys(keys, program)
         give(users.password_file(program).read_text(), SHARES / program / "redis")
     for service in SERVICES:
-        password = kept_password(service.database)
+        password = kept_password(VAULT / "passwords" / service.database)
         give(password, SHARES / "postgres" / "roles" / service.database, readable_by_all=True)
         give(f"*:*:*:{service.role}:{password}\n", SHARES / service.name / "pgpass")
     give(keys.sealing.read_text(), SHARES / "user-service" / "sealing")
     give_signing_keys(keys, SHARES / "user-service" / "signing")
-
-
-def kept_password(name: str) -> str:
-    """The password of this name; a new one if there is none."""
-    path = VAULT / "passwords" / name
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    # An empty file was left by a start that was killed before it could write.
-    if not path.exists() or not path.read_text():
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32))
-    return path.read_text()
 
 
 def give_keys(keys: Keys, program: str) -> None:
