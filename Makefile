@@ -15,7 +15,7 @@ LOCKED := $(addsuffix /requirements.lock,gateway $(SERVICES))
 COMPILE = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-package chassis --no-emit-package recurrence --no-emit-package lyceum-web $(args)
 
-.PHONY: help setup run test pooled soak bench check format lint types migrations containers compose-test deploy servers lock sbom client contract web-test web-types web-shots vendor places migrate revision psql clean
+.PHONY: help setup run test pooled soak bench check format lint types migrations containers kubernetes compose-test kubernetes-test deploy servers lock sbom client contract web-test web-types web-shots vendor places migrate revision psql clean
 .DEFAULT_GOAL := help
 
 help:
@@ -38,7 +38,7 @@ soak: .venv/.ready  ## Run races a hundred times, fifty kills, long failovers, m
 bench: .venv/.ready  ## Measure beside other programs (args="passing_on --pairs 5"; benchmarks/README.md)
 	@$(LAUNCH) servers -- $(BIN)/python -m benchmarks $(args)
 
-check: lint types migrations containers test  ## Everything a change has to pass
+check: lint types migrations containers kubernetes test  ## Everything a change has to pass
 
 format: .venv/.ready  ## Format the code, and fix what can be fixed
 	@$(BIN)/ruff format -q
@@ -60,8 +60,14 @@ containers: .venv/.ready  ## Check Dockerfiles, compose files and the workflow o
 	@test ! -e docker-compose.yml || $(BIN)/check-jsonschema -q --builtin-schema vendor.compose-spec docker-compose.yml deploy/observability/docker-compose.yml
 	@$(BIN)/check-jsonschema -q --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
+kubernetes: .venv/.ready  ## Render deploy/kubernetes, and check it by the schemas of Kubernetes
+	@$(BIN)/python -m dev.manifests
+
 compose-test: .venv/.ready  ## Run the journeys in tests/ against containers of their own (needs Docker; args=)
 	@$(LAUNCH) containers -- $(BIN)/pytest tests -rs $(args)
+
+kubernetes-test: .venv/.ready  ## Run the journeys in tests/ against what deploy/kubernetes starts, on this machine (args=)
+	@$(LAUNCH) kubernetes -- $(BIN)/pytest tests -rs $(args)
 
 deploy:  ## Replace one service in the running containers, without a failed call: make deploy s=tutoring
 	@$(PYTHON) -m deploy.compose.deploy_service $(s) $(args)
