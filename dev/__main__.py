@@ -1,4 +1,4 @@
-"""The launcher's commands: `python -m dev run`, `test`, and the others in `COMMANDS`."""
+"""The launcher's commands: `python -m dev COMMAND`, of those in `COMMANDS`."""
 
 import argparse
 import os
@@ -14,6 +14,7 @@ import psycopg
 
 from dev import binaries, development, ephemeral, pooler
 from dev import containers as composed
+from dev import kubernetes as described
 from dev import migrations as rehearsal
 from dev.processes import ProcessDied, die_with_make, run_in_foreground, say
 from dev.services import GATEWAY_PORT, named
@@ -108,6 +109,11 @@ def containers(rest: Sequence[str]) -> int:
     return composed.run(without_dashes(rest))
 
 
+def kubernetes(rest: Sequence[str]) -> int:
+    """Run the command after `--` next to what deploy/kubernetes describes."""
+    return described.run(without_dashes(rest))
+
+
 def migrations(rest: Sequence[str]) -> int:
     """Rehearse all migrations, or write the next one of a service: `SERVICE MESSAGE`."""
     if rest:
@@ -138,6 +144,7 @@ COMMANDS: dict[str, Command] = {
     "pooled": pooled,
     "servers": servers,
     "containers": containers,
+    "kubernetes": kubernetes,
     "migrations": migrations,
     "psql": psql,
     "flask": flask,

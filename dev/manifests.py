@@ -191,7 +191,9 @@ def check() -> int:
         say(f"deploy/kubernetes is not checked: it {MISSING}")
         return 0
     command = [sys.executable, "-m", "kubernetes_validate", "--strict", "--quiet", "-"]
-    statuses = [subprocess.run(command, input=render(each), text=True).returncode for each in overlays()]
+    statuses = [
+        subprocess.run(command, input=render(each), text=True).returncode for each in overlays()
+    ]
     return max(statuses)
 
 

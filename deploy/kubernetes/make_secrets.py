@@ -1,7 +1,8 @@
 """Makes keys and passwords, and the Secrets in which each program finds its own.
 
-`python -m deploy.kubernetes.make_secrets vault > secrets.json`: each secret is made once and kept in the folder `vault`. A
-second run changes nothing but what was changed there. A password for the SMTP server may be put into `vault/smtp`.
+`python -m deploy.kubernetes.make_secrets vault > secrets.json`: each secret is made once, and kept in the
+folder `vault`. Another run says what is there by then, and makes only what is missing. A password for the
+SMTP server may be put into `vault/smtp`.
 """
 
 import argparse

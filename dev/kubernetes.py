@@ -1,0 +1,88 @@
+"""The platform as deploy/kubernetes describes it, on this machine, for as long as a command runs."""
+
+import contextlib
+import os
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from deploy.kubernetes.make_secrets import made
+from dev.binaries import ServerNotFound, postgres_bin
+from dev.cluster import Cluster, wait_for_end
+from dev.ephemeral import state_folder
+from dev.mail import MailCatcher
+from dev.manifests import MISSING, ROOT, has_kubectl, rendered
+from dev.ports import free_port
+from dev.processes import run_in_foreground
+from dev.redis_users import RedisUsers
+from dev.servers import Postgres, Redis
+from dev.services import SERVICES
+
+OVERLAY = "small"
+# Unlike other servers of tests, this one asks the roles for their passwords.
+AUTHENTICATION = "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
+
+
+def run(command: Sequence[str]) -> int:
+    """Run the command next to a platform with the demo, and return its status.
+
+    The command finds it by GATEWAY_URL, and its e-mails in MAIL_FOLDER.
+    """
+    if not has_kubectl():
+        raise ServerNotFound(MISSING)
+    with running() as environment:
+        return run_in_foreground(command, environment)
+
+
+@contextlib.contextmanager
+def running() -> Iterator[Mapping[str, str]]:
+    """The platform with its demo, PostgreSQL, two Redis and an e-mail catcher; where tests find it."""
+    with state_folder() as folder, contextlib.ExitStack() as stack:
+        secrets = made(folder / "vault")
+        postgres = Postgres(folder / "postgres", folder / "postgres.log", ephemeral=True)
+        stores = {"postgres.stores": postgres}
+        for name in ("cache", "events"):
+            redis = Redis(folder / name, folder / f"{name}.log", ephemeral=True)
+            redis.users = RedisUsers(folder / "vault/redis")
+            stores[f"{name}.stores"] = redis
+        for server in stores.values():
+            stack.callback(server.stop)
+            server.start()
+        make_databases(postgres, folder / "vault/passwords")
+        mail = MailCatcher(folder / "mail", free_port())
+        stack.callback(mail.stop)
+        mail.start()
+        outside = {host: f"127.0.0.1:{server.port}" for host, server in stores.items()}
+        outside["smtp.example"] = mail.url.rpartition("/")[2]
+        cluster = Cluster(rendered(OVERLAY), folder / "pods", secrets, outside)
+        stack.callback(cluster.stop)
+        cluster.start()
+        load_demo(cluster)
+        yield {"GATEWAY_URL": cluster.gateway_url, "MAIL_FOLDER": str(folder / "mail")}
+
+
+def make_databases(postgres: Postgres, passwords: Path) -> None:
+    """Make databases and roles as docs/kubernetes.md says, and have the server ask for passwords."""
+    (postgres.data / "pg_hba.conf").write_text(AUTHENTICATION)
+    postgres.execute("SELECT pg_reload_conf()")
+    for service in SERVICES:
+        own = {"DATABASE": service.database, "SHARE": str(passwords / service.database)}
+        subprocess.run(
+            [
+                *(postgres_bin() / "psql", postgres.url, "-qAtX", "-v", "ON_ERROR_STOP=1"),
+                *("-f", ROOT / "deploy/compose/database.sql"),
+            ],
+            env={**os.environ, **own},
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+
+
+def load_demo(cluster: Cluster) -> None:
+    """Load the people of the demo, and what they do, in all services at once."""
+    commands = [
+        cluster.run(service.name, "flask", "--app", f"{service.package}.app", "demo")
+        for service in SERVICES
+    ]
+    for child in commands:
+        wait_for_end(child)
