@@ -6,21 +6,22 @@ import chassis  # noqa: F401  # for the order alone
 import gateway  # noqa: F401  # for the order alone
 import recurrence  # noqa: F401  # for the order alone
 
-# The beginning of the reason of a skipped test, which tests those are, and the packages of Debian for them.
+# The beginning of the reason of a skipped test, which tests those are, and what installs what they need.
 OPTIONAL = (
-    ("needs the browser of Debian", "of the web client", "chromium-headless-shell"),
-    ("needs a server of Debian", "of the servers in front", "nginx-light caddy"),
-    ("needs Debian's Prometheus", "of the alerts", "prometheus"),
-    ("needs Debian's rsyslog", "of kept logs", "rsyslog logrotate"),
-    ("needs the PgBouncer of Debian", "of a pooler", "pgbouncer"),
+    ("needs the browser of Debian", "of the web client", "apt-get install chromium-headless-shell"),
+    ("needs a server of Debian", "of the servers in front", "apt-get install nginx-light caddy"),
+    ("needs Debian's Prometheus", "of the alerts", "apt-get install prometheus"),
+    ("needs Debian's rsyslog", "of kept logs", "apt-get install rsyslog logrotate"),
+    ("needs the PgBouncer of Debian", "of a pooler", "apt-get install pgbouncer"),
+    ("needs kubectl", "of deploy/kubernetes", "https://kubernetes.io/docs/tasks/tools/"),
 )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was not tested for want of a program."""
     skipped = terminalreporter.stats.get("skipped", ())
-    for reason, which, packages in OPTIONAL:
+    for reason, which, remedy in OPTIONAL:
         if count := sum(reason in str(report.longrepr) for report in skipped):
             terminalreporter.write_line(
-                f"{count} tests {which} were skipped: apt-get install {packages}", yellow=True
+                f"{count} tests {which} were skipped: {remedy}", yellow=True
             )

@@ -70,9 +70,11 @@ class LocalPod:
 
     def _here(self, text: str, container: Container) -> str:
         """A part of a command, or a setting, with the folders and ports of this machine."""
-        for path in sorted(container.mounts, key=len, reverse=True):
-            own = str(self._folder / container.mounts[path])
-            text = re.sub(rf"(?<![\w/.]){path}(?![\w.])", own, text)
+        if mounts := container.mounts:
+            paths = "|".join(sorted(mounts, key=len, reverse=True))
+            own = rf"(?<![\w/.])({paths})(?![\w.])"
+            # In one pass: the folders of this machine may be below one that is mounted there.
+            text = re.sub(own, lambda found: str(self._folder / mounts[found[1]]), text)
         for number, port in self.ports.items():
             text = re.sub(rf"^(0\.0\.0\.0:)?{number}$", rf"\g<1>{port}", text)
         return text.replace("0.0.0.0", "127.0.0.1")  # noqa: S104  # the opposite of it
@@ -118,7 +120,8 @@ class Cluster:
         for each in pods:
             each.child = self._start(each, each.pod.container)
         for each in pods:
-            self._wait_for(each, each.child)
+            if each.child:
+                self._wait_for(each, each.child)
 
     def run(self, name: str, *command: str) -> Child:
         """Start a command in a pod, as `kubectl exec` does."""

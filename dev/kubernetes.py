@@ -3,7 +3,8 @@
 import contextlib
 import os
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.kubernetes.make_secrets import made
@@ -11,16 +12,35 @@ from dev.binaries import ServerNotFound, postgres_bin
 from dev.cluster import Cluster, wait_for_end
 from dev.ephemeral import state_folder
 from dev.mail import MailCatcher
+from dev.mailbox import MailFolder
 from dev.manifests import MISSING, ROOT, has_kubectl, rendered
 from dev.ports import free_port
 from dev.processes import run_in_foreground
 from dev.redis_users import RedisUsers
-from dev.servers import Postgres, Redis
+from dev.servers import Postgres, Redis, Server
 from dev.services import SERVICES
 
 OVERLAY = "small"
 # Unlike other servers of tests, this one asks the roles for their passwords.
 AUTHENTICATION = "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
+
+
+@dataclass(frozen=True)
+class Running:
+    """What tests need of a platform that runs."""
+
+    folder: Path
+    postgres: Postgres
+    cluster: Cluster
+
+    @property
+    def gateway_url(self) -> str:
+        return self.cluster.gateway_url
+
+    @property
+    def mailbox(self) -> MailFolder:
+        """Every e-mail that it has sent."""
+        return MailFolder(self.folder / "mail")
 
 
 def run(command: Sequence[str]) -> int:
@@ -30,21 +50,23 @@ def run(command: Sequence[str]) -> int:
     """
     if not has_kubectl():
         raise ServerNotFound(MISSING)
-    with running() as environment:
-        return run_in_foreground(command, environment)
+    with running() as platform:
+        load_demo(platform.cluster)
+        mails = str(platform.folder / "mail")
+        return run_in_foreground(
+            command, {"GATEWAY_URL": platform.gateway_url, "MAIL_FOLDER": mails}
+        )
 
 
 @contextlib.contextmanager
-def running() -> Iterator[Mapping[str, str]]:
-    """The platform with its demo, PostgreSQL, two Redis and an e-mail catcher; where tests find it."""
+def running() -> Iterator[Running]:
+    """The platform, with a PostgreSQL, two Redis and an e-mail catcher of its own."""
     with state_folder() as folder, contextlib.ExitStack() as stack:
         secrets = made(folder / "vault")
         postgres = Postgres(folder / "postgres", folder / "postgres.log", ephemeral=True)
-        stores = {"postgres.stores": postgres}
+        stores: dict[str, Server] = {"postgres.stores": postgres}
         for name in ("cache", "events"):
-            redis = Redis(folder / name, folder / f"{name}.log", ephemeral=True)
-            redis.users = RedisUsers(folder / "vault/redis")
-            stores[f"{name}.stores"] = redis
+            stores[f"{name}.stores"] = redis_with(folder / "vault/redis", folder / name)
         for server in stores.values():
             stack.callback(server.stop)
             server.start()
@@ -57,8 +79,14 @@ def running() -> Iterator[Mapping[str, str]]:
         cluster = Cluster(rendered(OVERLAY), folder / "pods", secrets, outside)
         stack.callback(cluster.stop)
         cluster.start()
-        load_demo(cluster)
-        yield {"GATEWAY_URL": cluster.gateway_url, "MAIL_FOLDER": str(folder / "mail")}
+        yield Running(folder, postgres, cluster)
+
+
+def redis_with(users: Path, data: Path) -> Redis:
+    """A Redis with the users of the vault."""
+    redis = Redis(data, data.with_suffix(".log"), ephemeral=True)
+    redis.users = RedisUsers(users)
+    return redis
 
 
 def make_databases(postgres: Postgres, passwords: Path) -> None:

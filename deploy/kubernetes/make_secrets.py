@@ -1,8 +1,8 @@
 """Makes keys and passwords, and the Secrets in which each program finds its own.
 
 `python -m deploy.kubernetes.make_secrets vault > secrets.json`: each secret is made once, and kept in the
-folder `vault`. Another run says what is there by then, and makes only what is missing. A password for the
-SMTP server may be put into `vault/smtp`.
+folder `vault`. Another run says what is there by then, and makes only what is missing. The password for the
+SMTP server may be put into `vault/smtp`, and files for all programs into `vault/more`.
 """
 
 import argparse
@@ -30,12 +30,19 @@ def made(vault: Path) -> dict[str, dict[str, bytes]]:
         keys.make([GATEWAY, *(service.name for service in SERVICES)])
     users = RedisUsers(vault / "redis")
     users.make()
-    secrets = {GATEWAY: of_any(GATEWAY, keys, users)}
+    more = files_in(vault / "more")
+    secrets = {GATEWAY: more | of_any(GATEWAY, keys, users)}
     for service in SERVICES:
-        secrets[service.name] = of_any(service.name, keys, users) | dict(of_service(service, vault))
+        own = of_any(service.name, keys, users) | dict(of_service(service, vault))
+        secrets[service.name] = more | own
     secrets["user-service"]["sealing"] = keys.sealing.read_bytes()
-    secrets[SIGNING_KEYS] = {path.name: path.read_bytes() for path in keys.signing.iterdir()}
+    secrets[SIGNING_KEYS] = files_in(keys.signing)
     return secrets
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    """The files of a folder, if there is one."""
+    return {path.name: path.read_bytes() for path in folder.glob("*")}
 
 
 def of_any(program: str, keys: Keys, users: RedisUsers) -> dict[str, bytes]:
