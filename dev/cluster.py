@@ -41,10 +41,14 @@ class LocalPod:
             self._fill(folder / name, volume, secrets)
 
     def start(
-        self, container: Container, translate: Translate, command: Sequence[str] = ()
+        self,
+        container: Container,
+        translate: Translate,
+        more: Mapping[str, str],
+        command: Sequence[str] = (),
     ) -> Child:
-        """Start one of its programs, or another command with its settings."""
-        settings = {**container.of_image, **container.environment}
+        """Start one of its programs with more settings, or another command with them."""
+        settings = {**container.of_image, **container.environment, **more}
         environment = {
             name: self._here(translate(name, value), container) for name, value in settings.items()
         }
@@ -92,7 +96,7 @@ class Cluster:
     """One pod of each Deployment, and the Jobs.
 
     `outside` has the address on this machine of each host that is no Service of the manifests. An address
-    that no NetworkPolicy allows leads nowhere.
+    that no NetworkPolicy allows leads nowhere. `more` has settings for a machine like this, by the program.
     """
 
     def __init__(
@@ -101,9 +105,11 @@ class Cluster:
         folder: Path,
         secrets: Secrets,
         outside: Mapping[str, str],
+        more: Mapping[str, Mapping[str, str]],
     ) -> None:
         self._policies = NetworkPolicies(manifests)
         self._outside = outside
+        self._more = more
         self._pods = {pod.name: LocalPod(pod, folder / pod.name, secrets) for pod in manifests.pods}
 
     @property
@@ -119,7 +125,8 @@ class Cluster:
             wait_for_end(child)
         for each in pods:
             each.child = self._start(each, each.pod.container)
-        for each in pods:
+        # A probe is asked often, and costs more than to look whether a Job has ended.
+        for each in sorted(pods, key=lambda each: each.pod.kind != "Job"):
             if each.child:
                 self._wait_for(each, each.child)
 
@@ -137,7 +144,8 @@ class Cluster:
             child.stop()
 
     def _start(self, each: LocalPod, container: Container, command: Sequence[str] = ()) -> Child:
-        return each.start(container, partial(self._translated, each.pod), command)
+        more = self._more.get(each.pod.program, {})
+        return each.start(container, partial(self._translated, each.pod), more, command)
 
     def _wait_for(self, each: LocalPod, child: Child) -> None:
         if each.pod.kind == "Job":

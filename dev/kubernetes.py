@@ -18,9 +18,11 @@ from dev.ports import free_port
 from dev.processes import run_in_foreground
 from dev.redis_users import RedisUsers
 from dev.servers import Postgres, Redis, Server
-from dev.services import SERVICES
+from dev.services import GATEWAY, SERVICES
 
 OVERLAY = "small"
+# The only setting that no manifest has: the machine is busy with other tests at the same time.
+PATIENT = {GATEWAY: {"PATIENCE": "3"}}
 # Unlike other servers of tests, this one asks the roles for their passwords.
 AUTHENTICATION = "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
 
@@ -76,7 +78,7 @@ def running() -> Iterator[Running]:
         mail.start()
         outside = {host: f"127.0.0.1:{server.port}" for host, server in stores.items()}
         outside["smtp.example"] = mail.url.rpartition("/")[2]
-        cluster = Cluster(rendered(OVERLAY), folder / "pods", secrets, outside)
+        cluster = Cluster(rendered(OVERLAY), folder / "pods", secrets, outside, PATIENT)
         stack.callback(cluster.stop)
         cluster.start()
         yield Running(folder, postgres, cluster)

@@ -20,6 +20,7 @@ from dev.processes import say
 
 ROOT = Path(__file__).resolve().parents[1]
 OVERLAYS = ROOT / "deploy/kubernetes/overlays"
+OLDEST = (1, 27)
 MISSING = "needs kubectl, 1.27 or newer, to render deploy/kubernetes"
 # That of C, where there is one, takes a tenth of the time.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -29,9 +30,15 @@ COMPONENT, NAME = "app.kubernetes.io/component", "app.kubernetes.io/name"
 Document = Mapping[str, Any]
 
 
+@cache
 def has_kubectl() -> bool:
-    """Whether this machine can render."""
-    return shutil.which("kubectl") is not None
+    """Whether this machine can render. Debian's older versions know less of kustomize."""
+    if not shutil.which("kubectl"):
+        return False
+    command = ["kubectl", "version", "--client", "--output=json"]
+    printed = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+    version = json.loads(printed or "{}").get("clientVersion", {"major": "0", "minor": "0"})
+    return (int(version["major"]), int(version["minor"].rstrip("+"))) >= OLDEST
 
 
 @dataclass(frozen=True, eq=False)
