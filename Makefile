@@ -32,8 +32,8 @@ test: .venv/.ready  ## Run every test (args="-k chat -x" is passed to pytest)
 pooled: .venv/.ready  ## Run the tests of one service behind PgBouncer: make pooled s=study-session (args=)
 	@$(LAUNCH) pooled $(s) $(args)
 
-soak: .venv/.ready  ## Run races a hundred times, fifty kills, long failovers, many requests to every operation, every zone whose clocks change
-	@LYCEUM_SOAK=1 RACE_ROUNDS=100 $(LAUNCH) test -k "round or crashes or failover or every_operation or calendar_programs" $(args)
+soak: .venv/.ready  ## Run races a hundred times, fifty kills, long failovers, the manifests of Kubernetes, many requests to every operation, every zone whose clocks change
+	@LYCEUM_SOAK=1 RACE_ROUNDS=100 $(LAUNCH) test -k "round or crashes or failover or every_operation or calendar_programs or kubernetes" $(args)
 
 bench: .venv/.ready  ## Measure beside other programs (args="passing_on --pairs 5"; benchmarks/README.md)
 	@$(LAUNCH) servers -- $(BIN)/python -m benchmarks $(args)

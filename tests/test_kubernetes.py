@@ -1,5 +1,9 @@
-"""What deploy/kubernetes describes, started as it is written there: journeys through all five services."""
+"""What deploy/kubernetes describes, started as it is written there: journeys through all five services.
 
+It takes a minute of two cores, and so is part of `make soak`.
+"""
+
+import os
 import secrets
 from collections.abc import Iterator
 
@@ -18,6 +22,7 @@ from .support.study_sessions import heard, host_session, join, news, say
 pytestmark = [
     pytest.mark.needs("a platform of its own"),
     pytest.mark.skipif(not has_kubectl(), reason=MISSING),
+    pytest.mark.skipif("LYCEUM_SOAK" not in os.environ, reason="takes a minute: make soak"),
 ]
 
 PARTS = {"account", "study_sessions", "tutoring", "havrutas", "assessments"}
