@@ -168,7 +168,11 @@ class Replica:
 
     def _run(self) -> None:
         while not self._ended.is_set():
-            self.look()
+            try:
+                self.look()
+            except Exception as error:  # a defect here must not end the looks
+                self._leave(_reason(error))
+                log.error("replica_look_failed", exc_info=error)
             self._ended.wait(PAUSE)
 
 
