@@ -81,15 +81,21 @@ class NetworkPolicies:
 
     def connect(self, source: Pod, target: Pod, port: int) -> bool:
         """Whether one pod reaches a port of another: both sides have to allow it."""
-        leaves = any(
+        return self.lets_out(source, target, port) and self.lets_in(source, target, port)
+
+    def lets_out(self, source: Pod, target: Pod, port: int) -> bool:
+        """Whether what is said of the source allows it."""
+        return any(
             _covers(rule, port) and any(_is_pod(peer, target) for peer in rule["to"])
             for rule in self._rules(source, "egress")
         )
-        enters = any(
+
+    def lets_in(self, source: Pod, target: Pod, port: int) -> bool:
+        """Whether what is said of the target allows it."""
+        return any(
             _covers(rule, port) and any(_is_pod(peer, source) for peer in rule["from"])
             for rule in self._rules(target, "ingress")
         )
-        return leaves and enters
 
     def leaving(self, pod: Pod) -> set[tuple[str, int]]:
         """Namespaces and blocks of addresses that a pod reaches outside of the platform, each with a port."""

@@ -12,7 +12,7 @@ from chassis.config import from_environment
 from chassis.messaging.mailer import SmtpServer
 from chassis.spool import GIB, MOST
 from chassis.web import server
-from dev.manifests import MISSING, OVERLAYS, Container, Manifests, Pod, has_kubectl, rendered
+from dev.manifests import MISSING, Container, Manifests, Pod, has_kubectl
 from dev.services import GATEWAY, GATEWAY_PORT, SERVICES
 from gateway import server as gateway_server
 
@@ -42,11 +42,6 @@ SERVING = ("web", "gateway")
 SECRET = ("secrets", "passfile", "signing")  # volumes with keys and passwords
 TO_END = 2  # seconds, once the requests in hand are finished
 MIB = {"Mi": 1, "Gi": 1024}
-
-
-@pytest.fixture(scope="module", params=sorted(path.name for path in OVERLAYS.iterdir()))
-def manifests(request: pytest.FixtureRequest) -> Manifests:
-    return rendered(request.param)
 
 
 def containers(pod: Pod) -> list[Container]:

@@ -1,6 +1,7 @@
 """The Secrets that `make_secrets` makes are those that the manifests mount, and programs can use them."""
 
 import json
+import re
 import subprocess
 import sys
 from base64 import b64decode
@@ -10,7 +11,7 @@ import pytest
 
 from chassis.auth.keys import read_private, read_public
 from deploy.kubernetes.make_secrets import SIGNING_KEYS, made
-from dev.manifests import MISSING, OVERLAYS, has_kubectl, rendered
+from dev.manifests import MISSING, Manifests, has_kubectl
 from dev.services import GATEWAY, SERVICES
 from user_service.signing import Keyring
 
@@ -79,11 +80,9 @@ def test_the_command_prints_secrets(vault: Path) -> None:
 
 
 @pytest.mark.skipif(not has_kubectl(), reason=MISSING)
-@pytest.mark.parametrize("overlay", sorted(path.name for path in OVERLAYS.iterdir()))
-def test_every_file_that_a_setting_names_is_in_a_secret(vault: Path, overlay: str) -> None:
+def test_every_file_that_a_setting_names_is_in_a_secret(vault: Path, manifests: Manifests) -> None:
     secrets = made(vault)
-    for pod in rendered(overlay).pods:
+    for pod in manifests.pods:
         text = " ".join(pod.container.environment.values())
-        for name in ("service.pem", "services.json", "redis", "smtp", "postgres-ca.pem", "sealing"):
-            if f"/secrets/{name}" in text:
-                assert name in secrets[pod.program], f"{pod.name} {name}"
+        for name in re.findall(r"/secrets/([\w.-]+)", text):
+            assert name in secrets[pod.program], f"{pod.name} {name}"
