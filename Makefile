@@ -15,11 +15,11 @@ LOCKED := $(addsuffix /requirements.lock,gateway $(SERVICES))
 COMPILE = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-package chassis --no-emit-package recurrence --no-emit-package lyceum-web $(args)
 
-.PHONY: help setup run test pooled soak bench check format lint types migrations containers kubernetes compose-test kubernetes-test deploy servers lock sbom client contract web-test web-types web-shots vendor places migrate revision psql clean
+.PHONY: help setup run test pooled soak restore-rehearsal bench check format lint types migrations containers kubernetes compose-test kubernetes-test deploy servers lock sbom client contract web-test web-types web-shots vendor places migrate revision psql clean
 .DEFAULT_GOAL := help
 
 help:
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/.ready  ## Make .venv with everything that development needs
 
@@ -34,6 +34,9 @@ pooled: .venv/.ready  ## Run the tests of one service behind PgBouncer: make poo
 
 soak: .venv/.ready  ## Run races a hundred times, fifty kills, long failovers, the manifests of Kubernetes, many requests to every operation, every zone whose clocks change
 	@LYCEUM_SOAK=1 RACE_ROUNDS=100 $(LAUNCH) test -k "round or crashes or failover or every_operation or calendar_programs or kubernetes" $(args)
+
+restore-rehearsal: .venv/.ready  ## Destroy a platform of its own under load, restore it from a backup, and say what was lost
+	@LYCEUM_SOAK=1 $(LAUNCH) test -n0 -s tests/test_restore.py $(args)
 
 bench: .venv/.ready  ## Measure beside other programs (args="passing_on --pairs 5"; benchmarks/README.md)
 	@$(LAUNCH) servers -- $(BIN)/python -m benchmarks $(args)

@@ -22,9 +22,16 @@ TRANSIENT = {429, 502, 503, 504}
 class Traffic:
     """Each person does one thing after another, and repeats each until it is answered."""
 
-    def __init__(self, people: Sequence[Person], sessions: Sequence[str], seed: int) -> None:
+    def __init__(
+        self,
+        people: Sequence[Person],
+        sessions: Sequence[str],
+        seed: int,
+        patience: float = LONGEST,
+    ) -> None:
         self.sent: dict[str, str] = {}  # client_message_id -> session, of each acknowledged message
         self._sessions = sessions
+        self._patience = patience
         self._stopping = threading.Event()
         self._done = [0] * len(people)
         self._failures: list[BaseException] = []
@@ -65,19 +72,22 @@ class Traffic:
         """Do one thing; whether it succeeded."""
         action = chance.choice(("join", "leave", "talk", "talk", "talk"))
         if action == "join":
-            return insist(lambda: person.post(f"{session}/join", {"waitlist": True})).ok
+            return self._insist(lambda: person.post(f"{session}/join", {"waitlist": True})).ok
         if action == "leave":
-            return insist(lambda: person.post(f"{session}/leave")).ok
+            return self._insist(lambda: person.post(f"{session}/leave")).ok
         words = {"content": "Where were we?", "client_message_id": str(uuid4())}
-        said = insist(lambda: person.post(f"{session}/messages", words)).ok
+        said = self._insist(lambda: person.post(f"{session}/messages", words)).ok
         if said:
             self.sent[words["client_message_id"]] = session
         return said
 
+    def _insist(self, ask: Callable[[], requests.Response]) -> requests.Response:
+        return insist(ask, self._patience)
 
-def insist(ask: Callable[[], requests.Response]) -> requests.Response:
-    """Repeat the request until an answer says what became of it."""
-    deadline = time.monotonic() + LONGEST
+
+def insist(ask: Callable[[], requests.Response], patience: float = LONGEST) -> requests.Response:
+    """Repeat the request until an answer says what became of it, for `patience` seconds."""
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         try:
             answer = ask()
@@ -88,7 +98,7 @@ def insist(ask: Callable[[], requests.Response]) -> requests.Response:
             assert answer.status_code < 500, answer.text
             return answer
         time.sleep(PAUSE)
-    raise TimeoutError(f"no answer within {LONGEST:g} s")
+    raise TimeoutError(f"no answer within {patience:g} s")
 
 
 class Reader:
