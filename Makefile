@@ -32,7 +32,7 @@ test: .venv/.ready  ## Run every test (args="-k chat -x" is passed to pytest)
 pooled: .venv/.ready  ## Run the tests of one service behind PgBouncer: make pooled s=study-session (args=)
 	@$(LAUNCH) pooled $(s) $(args)
 
-soak: .venv/.ready  ## Run races a hundred times, fifty kills, long failovers, the manifests of Kubernetes, many requests to every operation, every zone whose clocks change
+soak: .venv/.ready  ## Run what takes long: races a hundred times, fifty kills, failovers, deploy/kubernetes, every operation many times, every zone
 	@LYCEUM_SOAK=1 RACE_ROUNDS=100 $(LAUNCH) test -k "round or crashes or failover or every_operation or calendar_programs or kubernetes" $(args)
 
 restore-rehearsal: .venv/.ready  ## Destroy a platform of its own under load, restore it from a backup, and say what was lost
