@@ -73,7 +73,7 @@ def running() -> Iterator[Running]:
             stack.callback(server.stop)
             server.start()
         make_databases(postgres, folder / "vault/passwords")
-        mail = MailCatcher(folder / "mail", free_port())
+        mail = MailCatcher(folder / "mail", free_port(), announce=False)
         stack.callback(mail.stop)
         mail.start()
         outside = {host: f"127.0.0.1:{server.port}" for host, server in stores.items()}

@@ -15,18 +15,21 @@ LINK = re.compile(r"https?://\S+")
 
 
 class Catcher(Handler):
-    """Writes each e-mail to a file of its own."""
+    """Writes each e-mail to a file of its own, and prints its links if it is to announce it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, announce: bool) -> None:
         super().__init__()
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
+        self._announce = announce
 
     def handle_message(self, message: Message) -> None:
         path = self._folder / f"{time.time_ns()}.eml"
         unfinished = path.with_suffix(".part")  # *.eml are complete
         unfinished.write_bytes(message.as_bytes())
         unfinished.rename(path)
+        if not self._announce:
+            return
         links = " ".join(LINK.findall(text_of(message)))
         subject = make_header(decode_header(message["Subject"]))
         say(f"E-mail to {message['To']}: {subject} {links} ({path})")
@@ -35,9 +38,9 @@ class Catcher(Handler):
 class MailCatcher:
     """An SMTP server in a thread of the launcher."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, *, announce: bool = True) -> None:
         self.url = f"smtp://127.0.0.1:{port}"
-        self._controller = Controller(Catcher(folder), hostname="127.0.0.1", port=port)
+        self._controller = Controller(Catcher(folder, announce), hostname="127.0.0.1", port=port)
 
     def start(self) -> None:
         self._controller.start()

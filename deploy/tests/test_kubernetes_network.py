@@ -67,6 +67,19 @@ def test_the_gateway_alone_is_reached_from_the_front(
         assert front == (shown if pod.program == GATEWAY else set())
 
 
+def test_each_address_of_the_gateway_leads_to_its_listener(
+    manifests: Manifests, policies: NetworkPolicies
+) -> None:
+    gateway = manifests.pod(GATEWAY).container.environment
+    for name in ["JWKS_URL", *(name for name in gateway if "_SERVICE_" in name)]:
+        [address] = addresses(gateway[name])
+        target, port = policies.behind(address.host, address.port)
+        listener = "internal" if name.endswith("_INTERNAL_URL") else "public"
+        assert target.container.ports[listener] == port, name
+        if name != "JWKS_URL":
+            assert name.startswith(target.program.replace("-", "_").upper())
+
+
 def test_pods_that_no_policy_names_reach_nothing(manifests: Manifests) -> None:
     closed = manifests.named("NetworkPolicy", "closed")["spec"]
     assert closed == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
