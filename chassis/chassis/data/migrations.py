@@ -91,7 +91,7 @@ def database_check() -> str:
 def _direct_engine() -> Engine:
     """Connections past any pooler, with the settings of migrations."""
     config = current_app.config
-    url = config["DATABASE_DIRECT_URL"] or config["SQLALCHEMY_DATABASE_URI"]
+    url = config.get("DATABASE_DIRECT_URL") or config["SQLALCHEMY_DATABASE_URI"]
     arguments = connections.connect_args(SETTINGS, pooled=False)
     return create_engine(url, poolclass=NullPool, connect_args=arguments, hide_parameters=True)
 
@@ -112,7 +112,7 @@ def _check_session(connection: Connection) -> None:
 
 def _carry_settings(connection: Connection) -> None:
     """Write down what the sessions behind a pooler begin with, if there is one."""
-    if current_app.config["DATABASE_DIRECT_URL"]:
+    if current_app.config.get("DATABASE_DIRECT_URL"):
         raw = _raw(connection)
         session_settings.carry(raw, raw.info.dbname, session_settings.SETTINGS)
         raw.commit()

@@ -218,7 +218,7 @@ def rooms_of(watcher: Caller, limit: int) -> Mapping[str, int]:
     return dict(list({f"open{number}": number for number in range(1000)}.items())[:limit])
 
 
-@reads(optional=("poison",), poison=FLAG)
+@reads(optional=("poison", "honest"), poison=FLAG, honest=FLAG)
 def on_greeting(event: Event) -> None:
     if event.data.get("poison"):
         raise RuntimeError("cannot be handled")
