@@ -106,6 +106,7 @@ def _subject(target: str) -> str:
 
 def _form(shape: Shape) -> Schema:
     """The JSON Schema of what a shape takes."""
+    # Without names, what is nested stands where it is used. None is a documented answer.
     plugin = MarshmallowPlugin(schema_name_resolver=lambda _: None)  # type: ignore[arg-type,return-value]
     APISpec("", "", "3.1.0", plugins=[plugin])  # gives the plugin its converter
     converter: Any = plugin.converter

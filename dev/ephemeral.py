@@ -81,8 +81,8 @@ class EphemeralPlatform(Platform):
     Any number may run at once on one PostgreSQL server. The first one migrates templates, from
     which the databases are cloned. Use it from the main thread: its processes end with the thread
     that started them. E-mails are lost unless `smtp_url` is given. A low `password_cost` is for
-    tests with many people. At `replica_url` the server is replicated. Without
-    `redis` it has one of its own.
+    tests with many people. At `replica_url` the server is replicated. Without `redis` it has one
+    of its own.
     """
 
     def __init__(

@@ -37,7 +37,7 @@ def described() -> Iterator[Running]:
 
 @pytest.fixture(scope="module")
 def ruth(described: Running) -> Person:
-    """A person whom the operator has made an admin, and who has made themselves a tutor and an author."""
+    """An admin by the operator's command, who has made themselves a tutor and an author."""
     ruth = register(described.gateway_url)
     wait_for_end(described.cluster.run("user-service", *GRANT, ruth.username, "admin"))
     ruth.sign_in_again()

@@ -137,10 +137,11 @@ def connect(url: str, *, timeout: float = 0.2) -> "redis.Redis":
     if not where.sentinels:
         return redis.Redis.from_url(where.url, **options)
     asking = {**where.sentinel_credentials, **waits, "ssl": where.is_encrypted}
+    watch = Sentinel(where.sentinels, sentinel_kwargs=asking)  # type: ignore[no-untyped-call]  # redis leaves it untyped
     pool = SentinelConnectionPool.from_url(
         where.url,
         service_name=where.name,
-        sentinel_manager=Sentinel(where.sentinels, sentinel_kwargs=asking),  # type: ignore[no-untyped-call]  # as redis is
+        sentinel_manager=watch,
         connection_class=MANAGED[where.is_encrypted],
         **options,
     )

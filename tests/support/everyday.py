@@ -106,7 +106,7 @@ class Everyday:
             "start_time": f"{begin:%H:%M:%S}",
             "end_time": f"{begin + timedelta(minutes=30):%H:%M:%S}",
             "topics": [mark],
-            "force": True,  # whatever working hours the tutor has declared
+            "force": True,  # outside of the tutor's working hours, too
         }
         self._answered(lambda: self._ruth.post("/api/sessions", booking))
         return mark

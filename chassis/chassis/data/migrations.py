@@ -120,7 +120,7 @@ def _carry_settings(connection: Connection) -> None:
 
 def _raw(connection: Connection) -> psycopg.Connection[Any]:
     raw: Any = connection.connection.dbapi_connection
-    return raw  # type: ignore[no-any-return]  # psycopg's
+    return raw  # type: ignore[no-any-return]  # SQLAlchemy does not say which driver
 
 
 def _wait_for_turn(connection: Connection) -> None:

@@ -1,6 +1,6 @@
 """Reads that a replica may answer, if the service has one.
 
-A read that the replica does not answer in time, for whatever reason, goes to the primary.
+A read that the replica does not answer in time goes to the primary, and so does one that fails there.
 """
 
 from collections.abc import Mapping, Sequence

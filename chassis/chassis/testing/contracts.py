@@ -37,7 +37,7 @@ class Expectation(NamedTuple):
 
     @property
     def operation(self) -> str:
-        """The operation, whatever its parameters are called."""
+        """The operation, without the names of its parameters."""
         return PARAMETER.sub("{}", self.subject.partition("?")[0])
 
     def is_about(self, answer: TestResponse, operation: str) -> bool:

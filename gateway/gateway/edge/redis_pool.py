@@ -35,10 +35,11 @@ def pool(url: str, most: int, *, patience: float) -> BlockingConnectionPool:
     if not where.sentinels:
         return BlockingConnectionPool.from_url(where.url, **options)
     asking = {**where.sentinel_credentials, **waits, "ssl": where.is_encrypted}
+    watch = Sentinel(where.sentinels, sentinel_kwargs=asking)  # type: ignore[no-untyped-call]  # redis leaves it untyped
     return WatchedPool.from_url(
         where.url,
         service_name=where.name,
-        sentinel_manager=Sentinel(where.sentinels, sentinel_kwargs=asking),  # type: ignore[no-untyped-call]  # as redis is
+        sentinel_manager=watch,
         connection_class=MANAGED[where.is_encrypted],
         **options,
     )
