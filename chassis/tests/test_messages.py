@@ -14,9 +14,12 @@ from sqlalchemy import select
 
 from chassis import testing
 from chassis.clock import now, rfc3339
+from chassis.data import purging
 from chassis.data.db import transaction
+from chassis.messaging import retention as retention_rules
 from chassis.messaging.consumer import TRIES, Consumer
 from chassis.messaging.publisher import ROOM_LENGTH, Publisher, PublishingThread
+from chassis.messaging.retention import Retention
 from chassis.messaging.worker import Sweep, run_sweep
 from chassis.redis_client import connect
 from chassis.web.rooms import MOST_BYTES
@@ -33,6 +36,18 @@ pytestmark = pytest.mark.usefixtures("only_the_test_publishes")
 @pytest.fixture
 def consumer(in_app: Flask) -> Consumer:
     return in_app.extensions["worker"].consumer
+
+
+@pytest.fixture
+def retention(in_app: Flask) -> Retention:
+    return in_app.extensions["worker"].retention
+
+
+@pytest.fixture
+def pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows are taken two at a time."""
+    for module in (purging, retention_rules):
+        monkeypatch.setattr(module, "BATCH", 2)
 
 
 def bodies(server: "redis.Redis", stream: str) -> list[dict[str, Any]]:
@@ -303,17 +318,61 @@ def test_events_left_by_a_dead_consumer_are_acted_on(
 
 
 def test_a_redis_that_comes_back_empty_is_filled_again(
-    server: "redis.Redis", publisher: Publisher
+    server: "redis.Redis", publisher: Publisher, retention: Retention
 ) -> None:
-    publisher.restore()
+    retention.restore()
     with transaction(db.session):
         messages.publish_event("note.written", "a", 1)
     publisher.publish_pending()
-    assert publisher.restore() == 0
+    assert retention.restore() == 0
     server.flushdb()
-    assert publisher.restore() == 1
+    assert retention.restore() == 1
     publisher.publish_pending()
     assert len(bodies(server, "events:tutoring-service")) == 1
+
+
+@pytest.mark.usefixtures("pairs")
+def test_events_are_published_again_in_their_order_a_few_at_a_time(
+    server: "redis.Redis", publisher: Publisher, retention: Retention, in_app: Flask
+) -> None:
+    for version in range(1, 6):
+        with transaction(db.session):
+            messages.publish_event("note.written", "a", version)
+    publisher.publish_pending()
+    server.flushdb()
+    with testing.count_queries(in_app) as statements:
+        assert retention.replay(timedelta(days=1)) == 5
+    assert len([each for each in statements if each.startswith("UPDATE outbox")]) == 4
+    publisher.publish_pending()
+    again = bodies(server, "events:tutoring-service")
+    assert [body["aggregate_version"] for body in again] == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.usefixtures("pairs")
+def test_events_of_one_moment_are_all_published_again(
+    server: "redis.Redis", publisher: Publisher, retention: Retention
+) -> None:
+    with transaction(db.session):
+        for aggregate in "abcde":
+            messages.publish_event("note.written", aggregate, 1)
+    db.session.execute(messages.outbox.update().values(created_at=now()))
+    db.session.commit()
+    publisher.publish_pending()
+    server.flushdb()
+    assert retention.replay(timedelta(days=1)) == 5
+    assert publisher.publish_pending() == 5
+
+
+@pytest.mark.usefixtures("pairs")
+def test_what_expired_is_deleted_a_few_at_a_time(retention: Retention, in_app: Flask) -> None:
+    long_ago = now() - timedelta(days=61)
+    rows = [{"event_id": uuid4(), "received_at": at} for at in [long_ago] * 5 + [now()] * 2]
+    db.session.execute(messages.inbox.insert(), rows)
+    db.session.commit()
+    with testing.count_queries(in_app) as statements:
+        retention.purge_expired()
+    assert len([each for each in statements if each.startswith("DELETE FROM inbox")]) == 3
+    assert len(db.session.execute(select(messages.inbox)).all()) == 2
 
 
 def test_a_consumer_starts_again_with_an_empty_redis(
@@ -328,7 +387,9 @@ def test_a_consumer_starts_again_with_an_empty_redis(
     assert len(notes.received) == 2
 
 
-def test_expired_messages_are_deleted_and_parked_events_are_kept(publisher: Publisher) -> None:
+def test_expired_messages_are_deleted_and_parked_events_are_kept(
+    publisher: Publisher, retention: Retention
+) -> None:
     with transaction(db.session):
         messages.publish_event("note.written", "a", 1)
     publisher.publish_pending()
@@ -339,7 +400,7 @@ def test_expired_messages_are_deleted_and_parked_events_are_kept(publisher: Publ
     for row in ({**failure, "entry_id": "1-0"}, parked_failure):
         db.session.execute(messages.failed_events.insert().values(row))
     db.session.commit()
-    publisher.purge_expired()
+    retention.purge_expired()
     assert db.session.execute(select(messages.outbox)).all() == []
     assert db.session.scalars(select(messages.failed_events.c.entry_id)).all() == ["2-0"]
 

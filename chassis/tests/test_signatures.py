@@ -20,7 +20,8 @@ from chassis.data.db import transaction
 from chassis.errors import InvalidToken
 from chassis.messaging import signatures
 from chassis.messaging.consumer import Consumer
-from chassis.messaging.publisher import REMEMBERED, Publisher
+from chassis.messaging.publisher import Publisher
+from chassis.messaging.retention import REMEMBERED
 from chassis.messaging.signatures import Untrusted
 
 from .support import notes

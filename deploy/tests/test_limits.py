@@ -12,7 +12,7 @@ from chassis import errors, spool
 from chassis.config import ServiceSettings
 from chassis.data import connections as of_database
 from chassis.data import deadlines, personal_data, replica, session_settings
-from chassis.messaging import mailer, publisher, room_streams
+from chassis.messaging import mailer, publisher, retention, room_streams
 from chassis.web import connections, gunicorn_worker, rooms, server, strict_requests
 from gateway import exports, routes, upstream
 from gateway import server as gateway_server
@@ -123,7 +123,7 @@ def figures() -> dict[str, str]:
         "attempts to send an e-mail": f"{mailer.TRIES}, over some {hours()} hours",
         "rest of a web process after it has published": f"{publisher.REST * 1000:g} ms",
         "events of a room in Redis": (
-            f"about {publisher.ROOM_LENGTH}, for {publisher.ROOM_LIFETIME.days} days after the last"
+            f"about {publisher.ROOM_LENGTH}, for {room_streams.ROOM_LIFETIME.days} days after the last"
         ),
         "bytes of a room, of all rooms of a service, in Redis": (
             f"{room_streams.ROOM_BYTES // 1024} kB, {room_streams.SHARE // 2**20} MB"
@@ -131,7 +131,7 @@ def figures() -> dict[str, str]:
         "data of a live event; above that its long fields are left out": (
             f"{rooms.MOST_BYTES // 1024} kB"
         ),
-        "events in the outbox and in Redis": f"{publisher.KEPT.days} days",
+        "events in the outbox and in Redis": f"{retention.KEPT.days} days",
     }
 
 

@@ -7,15 +7,14 @@ The sender is never told whether one went out: it would tell what others sent, o
 import hashlib
 from collections.abc import Collection, Sequence
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Uuid, delete, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.sql.dml import ReturningDelete
 
 from chassis.clock import now
 from chassis.data.limits import LimitReached, require_room, take_turns
+from chassis.data.purging import delete_some
 from chassis.json_schema import FLAG, TEXT
 from chassis.messaging.contracts import reads
 from chassis.messaging.messages import Event
@@ -127,15 +126,14 @@ def on_preference_changed(event: Event) -> None:
 
 def forget() -> int:
     """Delete what no limit and no refusal needs any longer; how many rows that were."""
-    send, email, refusal = InvitationSend, InvitationEmail, InvitationRefusal
-    deletions: list[ReturningDelete[Any]] = [
-        delete(send).where(send.sent_at <= now() - DAY).returning(send.id),
-        delete(email).where(email.sent_at <= now() - MONTH).returning(email.id),
-        delete(refusal)
-        .where(refusal.refused_at <= now() - REFUSED_FOR)
-        .returning(refusal.address_sha256),
-    ]
-    return sum(len(db.session.scalars(deletion).all()) for deletion in deletions)
+    sends, emails, refusals = (
+        model.__table__.c for model in (InvitationSend, InvitationEmail, InvitationRefusal)
+    )
+    return (
+        delete_some(db.session, sends.sent_at, now() - DAY)
+        + delete_some(db.session, emails.sent_at, now() - MONTH)
+        + delete_some(db.session, refusals.refused_at, now() - REFUSED_FOR)
+    )
 
 
 def digest(address: str) -> str:

@@ -13,15 +13,13 @@ from sqlalchemy import (
     String,
     Table,
     Uuid,
-    select,
-    tuple_,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
 from chassis.clock import now
+from chassis.data.purging import delete_some
 
 KEPT = timedelta(hours=24)
-BATCH = 1000
 
 
 def keys_table(metadata: MetaData) -> Table:
@@ -47,12 +45,7 @@ def forget_answers(db: SQLAlchemy, user_id: UUID) -> None:
 
 def purge_expired(db: SQLAlchemy) -> int:
     """Delete the answers that are kept no longer, and return how many there were."""
-    table = answers_of(db)
-    old = select(table.c.user_id, table.c.key).where(table.c.created_at < now() - KEPT).limit(BATCH)
-    gone = db.session.execute(
-        table.delete().where(tuple_(table.c.user_id, table.c.key).in_(old)).returning(table.c.key)
-    )
-    return len(gone.all())
+    return delete_some(db.session, answers_of(db).c.created_at, now() - KEPT)
 
 
 def answers_of(db: SQLAlchemy) -> Table:

@@ -28,11 +28,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 
 from chassis.clock import now
+from chassis.data.purging import delete_some
 from chassis.json_schema import IDENTIFIER
 from chassis.messaging.consumer import Subscription
 from chassis.messaging.contracts import reads
 from chassis.messaging.messages import Event, Messages
-from chassis.messaging.publisher import REMEMBERED
+from chassis.messaging.retention import REMEMBERED
 from chassis.messaging.worker import Sweep
 
 SOURCE = "user-service"
@@ -164,8 +165,8 @@ class Apart:
         return self._db.session.execute(newer.returning(table.c.version)).scalar() is not None
 
     def _forget_ended(self) -> int:
-        rows = 0
-        for table in (self.blocks, self.suspensions):
-            old = delete(table).where(table.c.ended_at < now() - REMEMBERED)
-            rows += len(self._db.session.execute(old.returning(table.c.version)).all())
-        return rows
+        old = now() - REMEMBERED
+        session = self._db.session
+        return sum(
+            delete_some(session, table.c.ended_at, old) for table in (self.blocks, self.suspensions)
+        )

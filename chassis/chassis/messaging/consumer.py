@@ -22,7 +22,7 @@ from chassis.clock import now
 from chassis.data.db import in_transaction
 from chassis.messaging import contracts, signatures
 from chassis.messaging.messages import Event, Messages
-from chassis.messaging.publisher import REMEMBERED
+from chassis.messaging.retention import REMEMBERED
 from chassis.messaging.signatures import REFUSED, Untrusted
 from chassis.telemetry import request_context, tracing
 from chassis.telemetry.error_text import described

@@ -1,8 +1,8 @@
 """Takes messages from the outbox to Redis Streams, in the order of their commits.
 
-An event goes to the stream of its service and stays in the outbox for 30 days: a Redis that comes back
-empty is filled again from there. A live event goes to the stream of its room under its own number, and
-leaves the outbox at once. When Redis is full, live events give way to events.
+An event goes to the stream of its service and stays in the outbox (`chassis.messaging.retention`). A live
+event goes to the stream of its room under its own number, and leaves the outbox at once. When Redis is full,
+live events give way to events.
 """
 
 import json
@@ -10,7 +10,6 @@ import threading
 import zlib
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 import redis
@@ -35,18 +34,11 @@ from chassis.auth.service_tokens import ServiceIdentity
 from chassis.clock import now
 from chassis.messaging import signatures
 from chassis.messaging.messages import ROOM, Messages
-from chassis.messaging.room_streams import SLACK, RoomStreams
+from chassis.messaging.room_streams import ROOM_LIFETIME, SLACK, RoomStreams
 
 BATCH = 500
-KEPT = timedelta(days=30)
-# How long an inbox knows what was acted on: an event may still be replayed on the last day that it is kept.
-REMEMBERED = 2 * KEPT
-# A Redis that comes back with its data may lack the last second of its log; after a failover, the last
-# minutes.
-OVERLAP = timedelta(minutes=10)
 # A client that missed more events than this reads the room again.
 ROOM_LENGTH = 1000
-ROOM_LIFETIME = timedelta(days=7)
 PAUSE = 1.0  # seconds between attempts while PostgreSQL or Redis does not answer
 # Seconds that the thread rests after a round. A round costs requests more than a millisecond of the
 # interpreter, for one message as for twenty.
@@ -101,53 +93,6 @@ class Publisher:
             published = self._publish_batch()
             total += published
         return total
-
-    def restore(self) -> int:
-        """If Redis has restarted, mark the events it may have lost as unpublished, and return how many."""
-        marker = f"outbox:{self._messages.service}"
-        identity = str(self._redis.info("server")["run_id"])
-        known = self._redis.get(marker)
-        if known == identity:
-            return 0
-        age = OVERLAP if known else KEPT
-        lost = self.replay(age)
-        # Noted after the marking: a crash in between repeats it, and the inboxes drop what comes twice.
-        self._redis.set(marker, identity)
-        if lost:
-            log.warning("outbox_restored", messages=lost, everything=known is None)
-        return lost
-
-    def replay(self, age: timedelta) -> int:
-        """Mark the events of the last `age` as unpublished, and return how many there are."""
-        outbox = self._messages.outbox
-        with self._engine.begin() as connection:
-            return connection.execute(
-                outbox.update()
-                .where(outbox.c.published_at.is_not(None), outbox.c.created_at > now() - age)
-                .values(published_at=None)
-            ).rowcount
-
-    def purge_expired(self) -> None:
-        """Delete the events that are kept no longer, here and in Redis."""
-        outbox = self._messages.outbox
-        inbox = self._messages.inbox
-        failed = self._messages.failed_events
-        oldest = now() - KEPT
-        with self._engine.begin() as connection:
-            connection.execute(
-                outbox.delete().where(
-                    outbox.c.published_at.is_not(None), outbox.c.created_at < oldest
-                )
-            )
-            connection.execute(inbox.delete().where(inbox.c.received_at < now() - REMEMBERED))
-            # An event that is not parked was acted on at a later try. A parked one waits for an operator.
-            connection.execute(
-                failed.delete().where(failed.c.parked_at.is_(None), failed.c.failed_at < oldest)
-            )
-        # Trimmed by age, not by length: after a busy day a reader that was down still finds what it has not
-        # read.
-        self._redis.xtrim(self._stream, minid=int(oldest.timestamp() * 1000), approximate=True)
-        self._rooms.forget_expired((now() - ROOM_LIFETIME).timestamp())
 
     def measure(self) -> None:
         """Set the gauges of the messages that wait."""

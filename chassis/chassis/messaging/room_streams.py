@@ -5,10 +5,13 @@ tell each other has to arrive, and a room may forget: a client that resumes ther
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import redis
 
+# How long a room without events stays.
+ROOM_LIFETIME = timedelta(days=7)
 # Some thousand live events of ordinary size, or a hundred of the largest.
 ROOM_BYTES = 512 * 1024
 # What all rooms of one service may take.

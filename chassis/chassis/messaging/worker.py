@@ -29,7 +29,8 @@ from chassis.data.db import in_transaction
 from chassis.messaging.consumer import Consumer, Subscription
 from chassis.messaging.mailer import Mailer
 from chassis.messaging.messages import Messages
-from chassis.messaging.publisher import KEPT, Publisher
+from chassis.messaging.publisher import Publisher
+from chassis.messaging.retention import KEPT, Retention
 from chassis.telemetry import request_context
 from chassis.telemetry.request_context import Trace
 
@@ -66,6 +67,7 @@ class WorkerSetup:
 
     messages: Messages
     publisher: Publisher
+    retention: Retention
     consumer: Consumer
     mailer: Mailer | None
     sweeps: Sequence[Sweep]
@@ -100,7 +102,7 @@ class Worker:
             ("relay", RELAY_PAUSE, self._relay),
             ("consumer", 0, setup.consumer.consume),  # without a pause: it waits in Redis
             ("measure", MEASURE_PAUSE, self._measure),
-            ("purge", PURGE_PAUSE, setup.publisher.purge_expired),
+            ("purge", PURGE_PAUSE, setup.retention.purge_expired),
         ]
         if setup.mailer:
             loops.append(("mail", MAIL_PAUSE, setup.mailer.send_due))
@@ -109,7 +111,7 @@ class Worker:
         return loops
 
     def _relay(self) -> None:
-        self._setup.publisher.restore()
+        self._setup.retention.restore()
         self._setup.publisher.publish_pending()
 
     def _measure(self) -> None:
@@ -189,7 +191,7 @@ mail_commands = AppGroup("mails", help="E-mails that the service sends.")
 @click.option("--days", type=click.IntRange(0, KEPT.days), default=KEPT.days, show_default=True)
 def replay(days: int) -> None:
     """Publish the events of the last days again. A service that has acted on one does not act on it twice."""
-    count = current_app.extensions["worker"].publisher.replay(KEPT / KEPT.days * days)
+    count = current_app.extensions["worker"].retention.replay(KEPT / KEPT.days * days)
     click.echo(f"{count} events will be published again")
 
 
@@ -231,11 +233,13 @@ def install(
     """Give the application its worker and its commands."""
     with app.app_context():
         engine = messages.db.engine
-    publisher = Publisher(messages, engine, redis_client.connect(events_url, timeout=2), identity)
+    events = redis_client.connect(events_url, timeout=2)
+    publisher = Publisher(messages, engine, events, identity)
+    retention = Retention(messages, engine, events)
     consumer = Consumer(
         messages, redis_client.connect(events_url, timeout=5), subscriptions, service_keys
     )
-    app.extensions["worker"] = WorkerSetup(messages, publisher, consumer, mailer, sweeps)
+    app.extensions["worker"] = WorkerSetup(messages, publisher, retention, consumer, mailer, sweeps)
     app.cli.add_command(worker_command)
     app.cli.add_command(events_commands)
     app.cli.add_command(mail_commands)
