@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from uuid import uuid4
 
-from benchmarks.measuring import LOAD
+from benchmarks.processes import LOAD
 
 PATIENCE = 0.5  # seconds after a request that was refused for its number
 NICE = 10

@@ -19,7 +19,6 @@ import requests
 from benchmarks.measuring import (
     CONNECTIONS,
     Figures,
-    Programs,
     Report,
     arguments,
     asked,
@@ -28,6 +27,7 @@ from benchmarks.measuring import (
     ratio,
 )
 from benchmarks.platforms import HERE, PLACE, Launched, launched
+from benchmarks.processes import Programs
 from benchmarks.serving import served
 
 SERVICE = "STUDY_SESSION_SERVICE"

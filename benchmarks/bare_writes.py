@@ -20,16 +20,8 @@ import psycopg
 from psycopg.rows import namedtuple_row
 from sqlalchemy import ClauseElement, create_engine, make_url
 
-from benchmarks.measuring import (
-    Figures,
-    Programs,
-    Report,
-    arguments,
-    in_turns,
-    median,
-    ratio,
-    throughput,
-)
+from benchmarks.measuring import Figures, Report, arguments, in_turns, median, ratio, throughput
+from benchmarks.processes import Programs
 from benchmarks.serving import Connection, gunicorn
 from chassis import redis_client, testing
 from chassis.auth.service_tokens import ServiceIdentity

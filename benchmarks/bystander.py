@@ -21,8 +21,9 @@ import requests
 
 from benchmarks.attacks import ATTACKS, Attack, Target, under
 from benchmarks.login_flood import READERS, READS_PER_SECOND, paced
-from benchmarks.measuring import LOAD, Figures, Report, arguments, cuts, in_turns, median, ratio
+from benchmarks.measuring import Figures, Report, arguments, cuts, in_turns, median, ratio
 from benchmarks.platforms import PLACE, Stage, stage
+from benchmarks.processes import LOAD
 from benchmarks.study_sessions_growing import fill
 from user_service.demo import demo_id
 

@@ -12,18 +12,9 @@ from contextlib import ExitStack
 from functools import partial
 
 from benchmarks import peers
-from benchmarks.measuring import (
-    Figures,
-    Missing,
-    Programs,
-    Report,
-    arguments,
-    asked,
-    in_turns,
-    median,
-    ratio,
-)
+from benchmarks.measuring import Figures, Missing, Report, arguments, asked, in_turns, median, ratio
 from benchmarks.platforms import Stage, stage
+from benchmarks.processes import Programs
 from chassis.clock import now, rfc3339
 from gateway.views.dashboard import PARTS
 from user_service.demo import demo_id

@@ -27,19 +27,9 @@ import psycopg
 import redis.asyncio
 
 from benchmarks import peers
-from benchmarks.measuring import (
-    LOAD,
-    Figures,
-    Missing,
-    Programs,
-    Report,
-    arguments,
-    cuts,
-    in_turns,
-    median,
-    ratio,
-)
+from benchmarks.measuring import Figures, Missing, Report, arguments, cuts, in_turns, median, ratio
 from benchmarks.platforms import Stage, stage
+from benchmarks.processes import LOAD, Programs
 from chassis import redis_client
 from user_service.demo import demo_id
 

@@ -11,8 +11,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks.measuring import Figures, Programs, Report, arguments, in_turns, median
+from benchmarks.measuring import Figures, Report, arguments, in_turns, median
 from benchmarks.platforms import HERE, launched
+from benchmarks.processes import Programs
 
 SERVERS = ("postgres", "valkey-server", "redis-server")
 IDLE = 10.0  # seconds

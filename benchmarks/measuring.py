@@ -1,7 +1,4 @@
-"""What benchmarks measure by: processor time and memory of programs, `wrk`, and turns that are compared.
-
-The programs under test run on the first core, and what asks them on the second.
-"""
+"""What benchmarks measure by: `wrk`, and turns that are compared."""
 
 import argparse
 import json
@@ -20,7 +17,8 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.request import Request, urlopen
 
-UNDER_TEST, LOAD = "0", "1"  # cores
+from benchmarks.processes import LOAD, Programs
+
 CONNECTIONS = 8
 RESULTS = Path(__file__).parent / "results"
 
@@ -49,84 +47,6 @@ SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0}
 
 class Missing(Exception):
     """A program that is measured for comparison is not on this machine."""
-
-
-class Programs:
-    """Running programs, each of one or several processes."""
-
-    def __init__(self, *pids: int) -> None:
-        self._pids = pids
-
-    @classmethod
-    def at(cls, *ports: int) -> "Programs":
-        """The programs that listen at these ports of this machine, all their processes."""
-        sockets = {f"socket:[{inode}]" for port in ports for inode in _listening(port)}
-        return cls(*(pid for pid in _all_pids() if sockets & _open_files(pid)))
-
-    @classmethod
-    def under(cls, pid: int, without: Sequence[str]) -> "Programs":
-        """A process and all that it has started, but for programs of these names."""
-        parents = {child: _parent(child) for child in _all_pids()}
-        found = [pid]
-        for ancestor in found:
-            found += [child for child, parent in parents.items() if parent == ancestor]
-        return cls(*(one for one in found if _name(one) not in without))
-
-    def pin(self) -> "Programs":
-        """Keep them, and what they start, on the core for what is measured."""
-        for pid in self._pids:
-            command = ["taskset", "-apc", UNDER_TEST, str(pid)]
-            subprocess.run(command, check=True, capture_output=True)
-        return self
-
-    def seconds(self) -> float:
-        """Their processor time so far, in user and system mode."""
-        ticks = 0
-        for pid in self._pids:
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            ticks += int(fields[11]) + int(fields[12])
-        return ticks / os.sysconf("SC_CLK_TCK")
-
-    def memory(self) -> int:
-        """The bytes that are theirs: shared ones are divided among those that share them."""
-        return sum(_proportional(pid) for pid in self._pids)
-
-
-def _listening(port: int) -> list[str]:
-    """The inodes of the sockets that listen at a port."""
-    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
-    rows = [line.split() for line in lines]
-    return [row[9] for row in rows if row[3] == "0A" and row[1].endswith(f":{port:04X}")]
-
-
-def _all_pids() -> list[int]:
-    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
-
-
-def _parent(pid: int) -> int:
-    try:
-        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-    except OSError:  # ended
-        return 0
-
-
-def _name(pid: int) -> str:
-    return Path(f"/proc/{pid}/comm").read_text().strip()
-
-
-def _open_files(pid: int) -> set[str]:
-    found = set()
-    try:
-        for file in Path(f"/proc/{pid}/fd").iterdir():
-            found.add(os.readlink(file))
-    except OSError:  # ended, or another account's
-        pass
-    return found
-
-
-def _proportional(pid: int) -> int:
-    lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    return next(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
 
 
 @dataclass(frozen=True)
@@ -292,13 +212,17 @@ class Report:
         """Name something that is left out."""
         self._missing.append(str(what))
 
-    def end(self, file: Path | None) -> None:
-        """Print the table and write the file."""
+    def show(self) -> None:
+        """Print the table."""
         widths = [max(map(len, column)) for column in zip(*self._rows, strict=True)]
         for first, *others in self._rows:
             cells = [first.ljust(widths[0])]
             cells += [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
             print("  ".join(cells))
+
+    def end(self, file: Path | None) -> None:
+        """Print the table and write the file."""
+        self.show()
         for what in self._missing:
             print(f"left out: {what}")
         print(f"load of the machine: {self._load:.1f} before, {os.getloadavg()[0]:.1f} after")

@@ -18,7 +18,6 @@ from benchmarks import peers
 from benchmarks.measuring import (
     Figures,
     Missing,
-    Programs,
     Report,
     arguments,
     asked,
@@ -28,6 +27,7 @@ from benchmarks.measuring import (
     ratio,
 )
 from benchmarks.platforms import PLACE, Stage, stage
+from benchmarks.processes import Programs
 from user_service.demo import demo_id
 
 PEERS = {

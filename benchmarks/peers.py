@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.measuring import Missing, Programs
+from benchmarks.measuring import Missing
+from benchmarks.processes import Programs
 from benchmarks.serving import wait_for
 from dev.ports import free_port
 from dev.processes import die_with_parent

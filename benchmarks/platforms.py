@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from benchmarks.measuring import Programs
+from benchmarks.processes import Programs
 from chassis.auth.tokens import ALGORITHM, AUDIENCE, MAX_LIFETIME, TYPE
 from chassis.clock import now
 from chassis.testing.servers import server

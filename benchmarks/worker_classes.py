@@ -16,7 +16,8 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from benchmarks.measuring import Figures, Programs, asked, in_turns, median, ratio
+from benchmarks.measuring import Figures, asked, in_turns, median, ratio
+from benchmarks.processes import Programs
 from benchmarks.serving import Connection, gunicorn
 from chassis import testing
 from chassis.clock import now, rfc3339
