@@ -7,6 +7,7 @@ Schema = Mapping[str, Any]
 
 IDENTIFIER: Schema = {"type": "string", "format": "uuid"}
 TEXT: Schema = {"type": "string"}
+TEXT_OR_NULL: Schema = {"type": ["string", "null"]}
 NUMBER: Schema = {"type": "integer"}
 FLAG: Schema = {"type": "boolean"}
 MAP: Schema = {"type": "object"}

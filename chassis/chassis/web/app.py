@@ -8,7 +8,7 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import IntegerConverter
 
-from chassis.telemetry import logs, metrics, tracing
+from chassis.telemetry import build, logs, metrics, tracing
 from chassis.web import problems
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ class Application(Flask):
         # in reverse. So the clock starts before every check, and the line tells of the answer that leaves.
         logs.install(self, program, log_level)
         metrics.install(self)
+        build.show(build.build_of(program))
         tracing.install(self)
         problems.install(self)
         self.after_request(harden)
