@@ -21,7 +21,7 @@ from chassis.json_schema import Schema, an_object
 from chassis.messaging import contracts
 from chassis.messaging.consumer import Subscription
 from dev.services import GATEWAY, SERVICES
-from gateway import account_events, exports, health, watching
+from gateway import account_events, exports, states, watching
 from gateway.aggregation import Part
 from gateway.edge import profiles
 from gateway.routes import LIVE, USER
@@ -66,7 +66,7 @@ def readings() -> Iterator[Reading]:
             schema = contracts.read_by(subscription.handler)
             source, type_ = subscription.source, subscription.type
             yield Reading(source, service.name, "events", type_, schema)
-        yield Reading(service.name, GATEWAY, "answers", f"GET {health.STATUS}", health.STATE)
+        yield Reading(service.name, GATEWAY, "answers", f"GET {states.STATUS}", states.STATE)
         yield Reading(service.name, GATEWAY, "answers", f"GET {exports.TARGET}", an_object())
     for consumer in (GATEWAY, *(service.name for service in SERVICES)):
         if consumer != USER:

@@ -2363,6 +2363,7 @@ class RatingOfTutor(TypedDict):
 class Readiness(TypedDict):
     status: Literal["ready", "degraded", "unavailable"]
     checks: dict[str, Literal["ok", "degraded", "failed", "unreachable"]]
+    versions: list[RunningVersion]
 
 
 class Reason(TypedDict):
@@ -2549,6 +2550,12 @@ class RoomsEvent(TypedDict):
 
 class RsvpAnswer(TypedDict):
     answer: Literal["yes", "no", "maybe"]
+
+
+class RunningVersion(TypedDict):
+    version: str | None
+    revision: str | None
+    programs: list[str]
 
 
 class SavedAnswer(TypedDict):

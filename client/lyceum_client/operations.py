@@ -276,7 +276,7 @@ class Lyceum(Transport):
         return self.call(Request("GET", "/healthz", takes_token=False), Health)
 
     def get_readiness(self) -> Readiness:
-        """Check how each service is."""
+        """Check how each service is, and which versions run."""
         return self.call(Request("GET", "/readyz", takes_token=False), Readiness)
 
     def register_account(self, body: NewAccount) -> SignedInTokens:

@@ -2,40 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from enum import StrEnum
+from typing import Any
 
-from cachetools import TTLCache, cached
 from flask import Flask, current_app, request
 from marshmallow import fields
 from prometheus_client import Gauge
 
 from chassis.auth.authorization import public
 from chassis.auth.service_tokens import ServiceIdentity
-from chassis.errors import Problem
-from chassis.json_schema import MAP, an_object
+from chassis.telemetry.build import build_of
 from chassis.web.fields import Answer, Choice
 from chassis.web.rest import Blueprint
-from gateway.upstream import Question, Upstream, ask
-
-STATUS = "/internal/status"
-DEADLINE = 1.0  # seconds for all services together
-MEMORY = 1.0  # seconds: asking the gateway often does not mean asking the services often
+from gateway.states import USABLE, Grade, asking, running_versions
+from gateway.upstream import Upstream
 
 blueprint = Blueprint("health")
-
-
-class Grade(StrEnum):
-    """The state of a service; the worst last."""
-
-    OK = "ok"
-    DEGRADED = "degraded"
-    FAILED = "failed"
-    UNREACHABLE = "unreachable"
-
-
-GRADES = list(Grade)
-USABLE = {Grade.OK, Grade.DEGRADED}
-
-STATE = an_object(checks=MAP)  # what is read of a service's answer
 
 READY = Gauge(
     "service_ready",
@@ -60,8 +41,29 @@ class Health(Answer):
     service = fields.String(required=True, metadata={"example": "gateway"})
 
 
+class RunningVersion(Answer):
+    """A version that runs, and the programs that are of it."""
+
+    version = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"example": "1.4.0", "description": "null of a program that does not say it."},
+    )
+    revision = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "example": "5e3a8a0d1f0c6f7d4b1e2c9a8b7d6e5f4a3b2c1d",
+            "description": "The commit that the image was built from; null if it is not known.",
+        },
+    )
+    programs = fields.List(
+        fields.String(), required=True, metadata={"example": ["gateway", "user-service"]}
+    )
+
+
 class Readiness(Answer):
-    """The state of the platform, and of each service."""
+    """The state of the platform, of each service, and which versions run."""
 
     status = Choice(Summary, required=True, metadata={"example": "ready"})
     checks = fields.Dict(
@@ -70,27 +72,37 @@ class Readiness(Answer):
         required=True,
         metadata={"example": {"user-service": "ok"}},
     )
+    versions = fields.List(
+        fields.Nested(RunningVersion),
+        required=True,
+        metadata={
+            "description": "Of the gateway and of each service that answers: one, if all are the same."
+        },
+    )
 
 
 def install(app: Flask, identity: ServiceIdentity, internal: Mapping[str, Upstream]) -> None:
     """Have the services asked for their state, at their internal listeners, for `/readyz` and `/metrics`."""
+    states = asking(identity, internal)
+    own = {"gateway": build_of("gateway")}
 
-    @cached(TTLCache(maxsize=1, ttl=MEMORY))
-    def grades() -> dict[str, Grade]:
-        asked = {
-            name: upstream.question(STATUS, identity.token_for(name), deadline=DEADLINE)
-            for name, upstream in internal.items()
+    def readiness() -> dict[str, Any]:
+        found = states()
+        grades = {name: state.grade for name, state in found.items()}
+        builds = {name: state.build for name, state in found.items() if state.build}
+        return {
+            "status": summary(grades),
+            "checks": grades,
+            "versions": running_versions(own | builds),
         }
-        ask(*asked.values())
-        return {name: grade_of(answer) for name, answer in asked.items()}
 
-    app.extensions["grades"] = grades
+    app.extensions["readiness"] = readiness
 
     @app.before_request
     def show_grades() -> None:
         if request.path == "/metrics":
-            for name, grade in grades().items():
-                READY.labels(name).set(grade in USABLE)
+            for name, state in states().items():
+                READY.labels(name).set(state.grade in USABLE)
 
 
 @blueprint.get("/healthz", "get_health")
@@ -105,23 +117,11 @@ def get_health() -> dict[str, str]:
 @public
 @blueprint.response(200, Readiness)
 @blueprint.alt_response(503, schema=Readiness, description="No service can be used.")
-def get_readiness() -> tuple[dict[str, object], int]:
-    """Check how each service is."""
-    grades: Callable[[], dict[str, Grade]] = current_app.extensions["grades"]
-    found = grades()
-    status = summary(found)
-    answer: dict[str, object] = {"status": status, "checks": found}
-    return answer, 503 if status == Summary.UNAVAILABLE else 200
-
-
-def grade_of(asked: Question) -> Grade:
-    """The worst of a service's own checks; `unreachable` if it does not answer."""
-    try:
-        status = asked.json()
-        # An unknown word is no good sign: index raises, and the service counts as unreachable.
-        return GRADES[max(map(GRADES.index, status["checks"].values()), default=0)]
-    except (Problem, AttributeError, KeyError, TypeError, ValueError):
-        return Grade.UNREACHABLE
+def get_readiness() -> tuple[dict[str, Any], int]:
+    """Check how each service is, and which versions run."""
+    readiness: Callable[[], dict[str, Any]] = current_app.extensions["readiness"]
+    answer = readiness()
+    return answer, 503 if answer["status"] == Summary.UNAVAILABLE else 200
 
 
 def summary(grades: Mapping[str, Grade]) -> Summary:

@@ -6,11 +6,13 @@ import time
 import jwt
 import pytest
 
+from chassis.telemetry.build import build_of
 from chassis.testing import key_files
-from gateway.health import MEMORY, summary
+from gateway.health import summary
 from gateway.routes import SERVICES
+from gateway.states import MEMORY
 
-from .support.gateway_process import Doubles, Gateway
+from .support.gateway_process import Doubles, Gateway, running, settings
 from .support.upstream_doubles import answer, as_json
 
 
@@ -30,10 +32,8 @@ def test_the_liveness_check_asks_no_service(gateway: Gateway, internal: Doubles)
 def test_the_gateway_is_ready_when_every_service_is(gateway: Gateway, internal: Doubles) -> None:
     healthy(internal)
     reply = gateway.get("/readyz")
-    assert (reply.status, reply.json) == (
-        200,
-        {"status": "ready", "checks": dict.fromkeys(SERVICES, "ok")},
-    )
+    assert (reply.status, reply.json["status"]) == (200, "ready")
+    assert reply.json["checks"] == dict.fromkeys(SERVICES, "ok")
 
 
 def test_each_service_is_asked_with_a_token_for_its_audience(
@@ -90,6 +90,54 @@ def test_readiness_checks_ask_a_service_at_most_once_a_second(
         gateway.get("/readyz")
     passed = time.monotonic() - began
     assert len(internal["havruta-service"].asked) <= 1 + passed / MEMORY
+
+
+def test_readiness_has_one_version_when_all_programs_are_of_it(
+    services: Doubles, internal: Doubles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = {"version": build_of("gateway").version, "revision": "5e3a8a0"}
+    for double in internal.values():
+        double.reply = lambda *_: as_json({"checks": {}, **own, "zone": "newer than this gateway"})
+    monkeypatch.setenv("REVISION", "5e3a8a0")
+    with running(settings(services, internal)) as gateway:
+        assert gateway.get("/readyz").json["versions"] == [
+            {**own, "programs": ["gateway", *SERVICES]}
+        ]
+        shown = gateway.get("/metrics").body.decode()
+    assert f'build_info{{revision="5e3a8a0",version="{own["version"]}"}} 1.0\n' in shown
+
+
+def test_readiness_tells_programs_of_other_versions_apart(
+    gateway: Gateway, internal: Doubles
+) -> None:
+    said = {
+        "user-service": {"version": "99.0.0", "revision": "5e3a8a0"},
+        "study-session-service": {"version": "99.0.0", "revision": "5e3a8a0"},
+        "tutoring-service": {"version": "99.0.0", "revision": None},
+        "havruta-service": {},
+        "assessment-service": {"version": 99, "revision": ["5e3a8a0"]},
+    }
+    healthy(internal)
+    for name, build in said.items():
+        reply = as_json({"checks": {}, **build})
+        internal[name].reply = lambda *_, reply=reply: reply
+    answered = gateway.get("/readyz")
+    assert answered.json["status"] == "ready"
+    found = [tuple(each.values()) for each in answered.json["versions"]]
+    assert found[1:] == [
+        ("99.0.0", "5e3a8a0", ["user-service", "study-session-service"]),
+        ("99.0.0", None, ["tutoring-service"]),
+        (None, None, ["havruta-service", "assessment-service"]),
+    ]
+    assert found[0][2] == ["gateway"]
+
+
+def test_a_service_that_does_not_answer_has_no_version(gateway: Gateway, internal: Doubles) -> None:
+    healthy(internal)
+    internal["havruta-service"].reply = lambda *_: answer(500)
+    versions = gateway.get("/readyz").json["versions"]
+    named = [program for each in versions for program in each["programs"]]
+    assert named == ["gateway", *(name for name in SERVICES if name != "havruta-service")]
 
 
 @pytest.mark.parametrize(

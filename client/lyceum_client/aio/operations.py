@@ -280,7 +280,7 @@ class AsyncLyceum(AsyncTransport):
         return await self.call(Request("GET", "/healthz", takes_token=False), Health)
 
     async def get_readiness(self) -> Readiness:
-        """Check how each service is."""
+        """Check how each service is, and which versions run."""
         return await self.call(Request("GET", "/readyz", takes_token=False), Readiness)
 
     async def register_account(self, body: NewAccount) -> SignedInTokens:
