@@ -15,7 +15,7 @@ LOCKED := $(addsuffix /requirements.lock,gateway $(SERVICES))
 COMPILE = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-package chassis --no-emit-package recurrence --no-emit-package lyceum-web $(args)
 
-.PHONY: help setup run test pooled soak restore-rehearsal bench check format lint types migrations containers kubernetes compose-test kubernetes-test deploy servers lock sbom client contract web-test web-types web-shots vendor places migrate revision psql clean
+.PHONY: help setup run test pooled soak restore-rehearsal bench check format lint types migrations containers kubernetes compose-test kubernetes-test deploy servers lock sbom images version client contract web-test web-types web-shots vendor places migrate revision psql clean
 .DEFAULT_GOAL := help
 
 help:
@@ -60,7 +60,7 @@ migrations: .venv/.ready  ## Rehearse all migrations: up, same as the models, do
 
 containers: .venv/.ready  ## Check Dockerfiles, compose files and the workflow of CI
 	@files=$$(find . -name Dockerfile -not -path './.*'); test -z "$$files" || $(BIN)/hadolint $$files
-	@test ! -e docker-compose.yml || $(BIN)/check-jsonschema -q --builtin-schema vendor.compose-spec docker-compose.yml deploy/observability/docker-compose.yml
+	@test ! -e docker-compose.yml || $(BIN)/check-jsonschema -q --builtin-schema vendor.compose-spec docker-compose.yml deploy/observability/docker-compose.yml deploy/compose/released.yml
 	@$(BIN)/check-jsonschema -q --builtin-schema vendor.github-workflows .github/workflows/*.yml
 
 kubernetes: .venv/.ready  ## Render deploy/kubernetes, and check it by the schemas of Kubernetes
@@ -84,6 +84,12 @@ lock: | $(UV)  ## Write the locks again (args=--upgrade takes the newest version
 
 sbom: .venv/.ready  ## Write what each image is made of into sbom/, as CycloneDX
 	@$(BIN)/python -m dev.sbom sbom
+
+images: .venv/.ready  ## Build the six images of what is committed, with version, commit and bill of materials (registry= pushes, tag=)
+	@$(BIN)/python -m deploy.images --registry "$(registry)" --tag "$(tag)"
+
+version: .venv/.ready  ## Give every package and the changelog the next version: make version v=0.2.0
+	@$(BIN)/python -m dev.version $(v)
 
 client: .venv/.ready  ## Write the client for Python again, out of the running platform's API reference (PORT=)
 	@$(BIN)/python client/generate.py http://127.0.0.1:$(or $(PORT),8080)

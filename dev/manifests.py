@@ -74,7 +74,9 @@ class Container:
     def of_image(self) -> dict[str, str]:
         """The environment that the image has already."""
         pairs = re.findall(r"^ENV (.*)$", self._dockerfile, re.MULTILINE)
-        return dict(pair.split("=", 1) for line in pairs for pair in line.split())
+        named = dict(pair.split("=", 1) for line in pairs for pair in line.split())
+        # An image that is built from a checkout is told nothing by its builder.
+        return {name: re.sub(r"^\$\w+$", "", value) for name, value in named.items()}
 
     @property
     def ports(self) -> dict[str, int]:

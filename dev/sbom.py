@@ -33,10 +33,19 @@ hashes, licenses = HashTypeFactory(), LicenseFactory()
 
 
 def main() -> None:
-    folder = Path(sys.argv[1])
+    write(Path(sys.argv[1]))
+
+
+def write(folder: Path) -> None:
+    """Write the document of every image into a folder."""
     folder.mkdir(exist_ok=True)
     for image in IMAGES:
-        (folder / f"{image}.cdx.json").write_text(written(image))
+        (folder / name_of(image)).write_text(written(image))
+
+
+def name_of(image: str) -> str:
+    """The name of its document."""
+    return f"{image}.cdx.json"
 
 
 def written(image: str) -> str:

@@ -4,6 +4,7 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from importlib.metadata import version
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -121,6 +122,11 @@ def test_every_series_that_a_rule_asks_for_is_shown(figures: Figures) -> None:
         and not figures.selected(one)
     ]
     assert unseen == []
+
+
+def test_every_program_shows_its_version(figures: Figures, addresses: dict[str, str]) -> None:
+    shown = {labels["job"]: labels["version"] for labels, _ in figures.series["build_info"]}
+    assert shown == dict.fromkeys(addresses, version(GATEWAY))
 
 
 @pytest.mark.skipif(

@@ -5,6 +5,7 @@ with the worker. No other container is touched. After a failure the old ones go 
 """
 
 import argparse
+import json
 import subprocess
 import sys
 import time
@@ -24,16 +25,22 @@ class NotDeployed(Exception):
 
 
 def deploy(name: str, *, migrate: bool = True) -> None:
-    """Build the service's image, migrate its database, and replace its containers.
+    """Build or pull the service's image, migrate its database, and replace its containers.
 
     Raises LookupError for a name that no service has, and NotDeployed.
     """
     service = named(name).name
-    docker("compose", "build", service)
+    docker("compose", "build" if is_built(service) else "pull", service)
     if migrate:
         docker("compose", "run", "--rm", "--no-deps", f"migrate-{service}")
     replace(service)
     replace(f"{service}-worker")
+
+
+def is_built(service: str) -> bool:
+    """Whether its image is built from this folder, and is not one of a release."""
+    configured = json.loads(docker("compose", "config", "--format", "json", stdout=PIPE))
+    return bool(configured["services"][service]["pull_policy"] == "build")
 
 
 def replace(name: str) -> None:

@@ -11,6 +11,7 @@ from dev.services import GATEWAY, GATEWAY_PORT, SERVICES
 
 ROOT = Path(__file__).resolve().parents[2]
 FILES = [ROOT / "docker-compose.yml", ROOT / "deploy/observability/docker-compose.yml"]
+RELEASED = ROOT / "deploy/compose/released.yml"
 SETTINGS_OF_IMAGES = {"INTERNAL_PORT"}
 
 
@@ -130,6 +131,23 @@ def test_a_container_next_to_the_platform_is_of_one_version_and_keeps_out_of_its
         assert re.search(r":v?\d+\.\d+\.\d+$", more[name]["image"]), name
         assert set(more[name]["networks"]) <= {"observability", "services"}, name
         assert all(re.match(r"\$\{\w+:-127\.0\.0\.1:", port) for port in more[name]["ports"]), name
+
+
+def test_a_release_is_pulled_by_the_programs_that_would_build_it(all_containers):
+    released = yaml.safe_load(RELEASED.read_text())["services"]
+    built = {name for name, container in all_containers.items() if "build" in container}
+    assert {name: each["pull_policy"] for name, each in released.items()} == dict.fromkeys(
+        built, "missing"
+    )
+    assert {all_containers[name]["pull_policy"] for name in built} == {"build"}
+    for name, container in all_containers.items():
+        image = container["image"]
+        program = image.removeprefix("${REGISTRY:-lyceum}/").removesuffix(":${VERSION:-latest}")
+        if program in built:
+            # What its web process has built or pulled is there.
+            assert name == program or container["pull_policy"] == "never", name
+        else:
+            assert "lyceum" not in image, name
 
 
 def test_every_long_running_container_has_a_health_check(all_containers):

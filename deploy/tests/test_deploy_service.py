@@ -21,6 +21,8 @@ match words:
         wanted = int(scale.partition("=")[2])
         for _ in range(wanted - list(containers.values()).count(name)):
             containers[f"new-{{len(world['calls'])}}-{{len(containers)}}"] = name
+    case ["compose", "config", _]:
+        print(json.dumps({{"services": {{"havruta-service": {{"pull_policy": world["policy"]}}}}}}))
     case ["compose", "ps", name]:
         print(*(id for id, its in containers.items() if its == name), sep="\\n")
     case ["inspect", _, id]:
@@ -38,7 +40,8 @@ class Docker:
     def __init__(self, folder: Path, *names: str) -> None:
         self.state = folder / "state.json"
         self.containers = {f"old-{number}": name for number, name in enumerate(names)}
-        self.set(containers=self.containers, calls=[], health="healthy", failing="", starts=True)
+        self.set(containers=self.containers, calls=[], failing="", starts=True)
+        self.set(health="healthy", policy="build")
         (folder / "docker").write_text(DOCKER)
         (folder / "docker").chmod(0o755)
 
@@ -81,7 +84,15 @@ def test_the_database_is_migrated_before_anything_starts_and_the_worker_comes_la
     steps = [step for step in asked if step in {"build", "run", "up", "stop"}]
     # There are two web containers.
     assert steps == ["build", "run", "up", "stop", "stop", "up", "stop"]
-    assert docker.calls()[1] == "compose run migrate-havruta-service"
+    assert docker.calls()[2] == "compose run migrate-havruta-service"
+
+
+def test_an_image_of_a_release_is_pulled_and_not_built(docker: Docker) -> None:
+    docker.set(policy="missing")
+    deploy_service.deploy("havruta")
+    assert "compose pull havruta-service" in docker.calls()
+    assert not any(call.startswith("compose build") for call in docker.calls())
+    assert not {"old-1", "old-2", "old-3"} & docker.now().keys()
 
 
 def test_an_earlier_version_is_deployed_without_its_migrations(docker: Docker) -> None:

@@ -180,7 +180,9 @@ def test_programs_listen_at_the_ports_of_their_pods(manifests: Manifests) -> Non
     for service in SERVICES:
         internal = manifests.pod(service.name).container.ports["internal"]
         assert internal == GATEWAY_PORT + service.internal_port_offset
-        given = manifests.pod(service.name).container.of_image["INTERNAL_PORT"]
+        of_image = manifests.pod(service.name).container.of_image
+        assert of_image["REVISION"] == ""
+        given = of_image["INTERNAL_PORT"]
         assert given == str(internal)
 
 
