@@ -13,6 +13,7 @@ OPTIONAL = (
     ("needs Debian's Prometheus", "of the alerts", "apt-get install prometheus"),
     ("needs Debian's rsyslog", "of kept logs", "apt-get install rsyslog logrotate"),
     ("needs the PgBouncer of Debian", "of a pooler", "apt-get install pgbouncer"),
+    ("needs git", "of releases", "apt-get install git"),
     ("needs kubectl", "of deploy/kubernetes", "https://kubernetes.io/docs/tasks/tools/"),
 )
 
