@@ -1,5 +1,8 @@
 """Import the installed packages first: the folders of the same names would hide them otherwise."""
 
+import gc
+from collections.abc import Generator
+
 import pytest
 
 import chassis  # noqa: F401  # for the order alone
@@ -16,6 +19,20 @@ OPTIONAL = (
     ("needs git", "of releases", "apt-get install git"),
     ("needs kubectl", "of deploy/kubernetes", "https://kubernetes.io/docs/tasks/tools/"),
 )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect without the garbage collector, and keep what was collected out of its sight.
+
+    Thousands of tests are no garbage until the end, and it would look through them again and again.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
