@@ -1,4 +1,4 @@
-"""The fork server and its client. Each test writes the workers that it needs."""
+"""The fork server and its client, among stand-ins. Each test writes the workers that it needs."""
 
 import os
 import shutil
@@ -60,8 +60,8 @@ class Workers:
 
 
 @pytest.fixture
-def workers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workers]:
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+def workers(tmp_path: Path, stand_ins: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workers]:
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}{os.pathsep}{stand_ins}")
     workers = Workers(tmp_path)
     yield workers
     workers.client.close()
