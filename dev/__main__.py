@@ -69,6 +69,8 @@ def run(_rest: Sequence[str]) -> int:
 
 def test(rest: Sequence[str]) -> int:
     """Run pytest with ephemeral servers."""
+    # Many programs start: each would compile all that it imports, and each test process all tests.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     return servers(["--", sys.executable, *PYTEST, *rest])
 
 
