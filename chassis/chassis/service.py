@@ -86,15 +86,18 @@ def create_service(
     sweeps: Sequence[Sweep] = (),
     mails: Mapping[str, Compose] | None = None,
     replica_url: str = "",
+    before_serving: Sequence[Callable[[], object]] = (),
 ) -> Service:
     """A service with its database.
 
     `examples` are values for the documentation, by the names of fields. `conflicts` says which conflict a
     violated constraint stands for. `rooms` says who may watch live events, and what these hold. The worker
     acts on `subscriptions`, runs `sweeps` and composes the e-mails of each kind in `mails`. At `replica_url`
-    is a replica of the database, for reads that go there (`chassis.data.replica`).
+    is a replica of the database, for reads that go there (`chassis.data.replica`). A web process calls
+    `before_serving` before it takes requests.
     """
     app = Service(name, import_name, settings.log_level)
+    app.extensions["before_serving"] = before_serving
     strict_requests.install(app, settings.internal_port)
     constraint_problems.install(app, conflicts or {})
     app.extensions["verifier"] = Verifier(token_keys, settings.issuer)

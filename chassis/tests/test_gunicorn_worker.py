@@ -291,6 +291,10 @@ def test_connections_are_bounded_and_given_up_for_new_ones() -> None:
             assert read_answer(sock).startswith(b"HTTP/1.1 200 OK\r\n")
 
 
+def test_each_worker_reads_what_requests_would_wait_for_before_it_takes_one(served: Served) -> None:
+    assert served.get_json("/read")["pids"] == served.workers()
+
+
 def test_a_worker_that_has_had_its_number_of_requests_is_replaced_without_a_loss() -> None:
     with running("--max-requests=50", "--graceful-timeout=2") as served:
         first = served.get_json("/worker")["pid"]

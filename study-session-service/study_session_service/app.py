@@ -14,6 +14,7 @@ from study_session_service import (
     erasure,
     lifecycle,
     moderation,
+    places,
     reminders,
     rooms,
     runtime,
@@ -61,6 +62,8 @@ def create_app(environ: Mapping[str, str] = os.environ) -> Service:
             apart.sweep,
         ],
         replica_url=settings.database_replica_url,
+        # It takes a second, in which the first requests would wait.
+        before_serving=[places.gazetteer],
     )
     runtime.install(app, settings)
     commands.install(app)

@@ -51,9 +51,15 @@ def post_fork(_arbiter: Arbiter, _worker: Worker) -> None:
     gunicorn_errors.install()
 
 
-def post_worker_init(_worker: Worker) -> None:
-    """Spare the collector what was made by now, and let any process show the figures of all."""
+def post_worker_init(worker: Worker) -> None:
+    """Read what requests would wait for, spare the collector what was made by now, and let any process show
+    the figures of all.
+    """
     gc.collect()
+    gc.disable()
+    for read in getattr(worker.wsgi, "extensions", {}).get("before_serving", ()):
+        read()
+    gc.enable()
     gc.freeze()
     gc.set_threshold(*COLLECT_AFTER)
     if workers > 1:

@@ -19,6 +19,8 @@ busy = threading.Lock()
 inside: list[str] = []
 most: list[int] = []
 closed: list[bool] = []
+read: list[int] = []
+app.extensions["before_serving"] = [lambda: read.append(os.getpid())]
 
 
 @app.get("/healthz")
@@ -67,6 +69,12 @@ def files() -> Response:
     lines = Path("/proc/self/status").read_text().splitlines()
     [peak] = [line.split()[1] for line in lines if line.startswith("VmHWM:")]
     return jsonify(closed=len(closed), peak_kib=int(peak))
+
+
+@app.get("/read")
+def read_before_serving() -> Response:
+    """The processes that have read what requests would wait for, up to this one."""
+    return jsonify(pids=read)
 
 
 @app.get("/nothing")
