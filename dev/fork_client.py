@@ -23,19 +23,24 @@ class ForkClient:
     between, a signal cannot reach another process that was given the same number.
     """
 
-    def __init__(self, log: Path) -> None:
+    def __init__(self, log: Path, code: Sequence[Path] = (), packages: Sequence[str] = ()) -> None:
+        """Import the services of these packages, by default all, from the installed code or from the
+        folders of another.
+        """
         self.log = log
         self._pids: dict[str, int] = {}
         self._statuses: dict[str, int] = {}
         self._requests = 0
         self._line, server_end = socket.socketpair()
         self._answers = self._line.makefile()
+        path = {"PYTHONPATH": os.pathsep.join(map(str, code))} if code else {}
         with server_end, log.open("ab") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "dev.fork_server"],
+                [sys.executable, "-m", "dev.fork_server", *packages],
                 stdin=server_end.fileno(),
                 stdout=server_end.fileno(),
                 stderr=errors,
+                env={**os.environ, **path},
                 cwd=ROOT,
                 process_group=0,
                 preexec_fn=die_with_parent(signal.SIGTERM),

@@ -4,7 +4,8 @@ Importing takes over a second of processor time and some 80 MB, which servers, w
 migrations share. So what a service does when it is imported must depend on no environment, and a
 change of its code is seen by the next start of the platform.
 
-The launcher starts it as `python -m dev.fork_server` and sends requests to its standard input, each
+The launcher starts it as `python -m dev.fork_server`, with the packages of services if not all are
+wanted, and sends requests to its standard input, each
 a line of JSON: `{"number": 1, "start": {"name": …, "arguments": […], "env": {…}, "log": …}}`, or
 `"start": null` to start nothing. Each answer is a line on standard output:
 `{"number": 1, "pids": {…}, "statuses": {…}}`. By the names of the programs it has every process
@@ -43,8 +44,8 @@ def main() -> None:
     with contextlib.redirect_stdout(sys.stderr):
         for library in LIBRARIES:
             import_module(library)
-        for service in SERVICES:
-            import_service(service.package)
+        for package in sys.argv[1:] or [service.package for service in SERVICES]:
+            import_service(package)
     gc.collect()
     gc.freeze()  # the collector would write to the shared pages, and so copy them
     # SIGTERM ends this process if the launcher dies during the imports. From now on the end of the

@@ -34,6 +34,12 @@ def work(package: str) -> None:
     _run_command(app, "worker")
 
 
+def locate(package: str) -> None:
+    """Print which files the chassis and a service are imported from."""
+    for name in ("chassis", f"{package}.app"):
+        print(import_module(name).__file__)
+
+
 def rehearse(package: str) -> None:
     """Migrate up, compare the result with the models, migrate down to nothing and up again."""
     migrate = import_module("flask_migrate")
@@ -60,6 +66,7 @@ PROGRAMS: Mapping[str, Callable[..., None]] = {
     "gunicorn": serve,
     "prepare": prepare,
     "worker": work,
+    "locate": locate,
     "rehearse": rehearse,
     "revise": revise,
 }
