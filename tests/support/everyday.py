@@ -29,16 +29,19 @@ MARKS: Mapping[str, LiteralString] = {
 
 
 class Everyday:
-    """One thing after the other, each in another service than the one before, each with a mark of its own."""
+    """One thing after the other, each in another service than the one before, each with a mark of its own.
 
-    def __init__(self, people: People, gateway: str, patience: float) -> None:
+    A request is tried again for `patience` seconds, and after each thing there is a pause of so many.
+    """
+
+    def __init__(self, people: People, gateway: str, patience: float, pause: float = 0.0) -> None:
         self.done: list[tuple[str, str]] = []  # service and mark of what was acknowledged, in order
         self._ruth, self._visitor = people["ruth"], Visitor(gateway)
-        self._patience = patience
+        self._patience, self._pause = patience, pause
         self._ending = threading.Event()
         self._failures: list[BaseException] = []
         self._thread = threading.Thread(target=self._run)
-        self._session = host_session(self._ruth)
+        self.session = host_session(self._ruth)
         made = agreed(self._ruth.post("/api/havrutas", {"name": "Mornings", "book": "Ruth"}))
         self._havruta = f"/api/havrutas/{made['id']}"
         self._enrolment = min(
@@ -80,6 +83,7 @@ class Everyday:
                 if self._ending.is_set():
                     return
                 self.done.append((service, act()))
+                self._ending.wait(self._pause)
         except BaseException as failure:
             self._failures.append(failure)
 
@@ -95,7 +99,7 @@ class Everyday:
 
     def _talk(self) -> str:
         words = {"content": "Shalom", "client_message_id": str(uuid4())}
-        self._answered(lambda: self._ruth.post(f"{self._session}/messages", words))
+        self._answered(lambda: self._ruth.post(f"{self.session}/messages", words))
         return words["client_message_id"]
 
     def _book(self) -> str:

@@ -14,14 +14,12 @@ from dev.servers import Postgres, Redis
 from dev.services import GATEWAY
 
 from .backups import Backup, Restored, block, destroy
+from .effects import is_settled, rows
 from .people import eventually
 
 STUDY = "study-session-service"
 WITHIN = 120.0  # seconds: the machine is busy with other tests
 PROGRAMS = (GATEWAY, *SERVICE_NAMES, *WORKERS)
-UNPUBLISHED = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
-REQUESTED = "SELECT id FROM outbox WHERE body->>'type' = 'notification.requested'"
-ACTED_ON = "SELECT event_id FROM inbox"
 
 
 class Rehearsal:
@@ -60,8 +58,7 @@ class Rehearsal:
     def rows(
         self, service: str, query: LiteralString, *values: object
     ) -> Sequence[tuple[Any, ...]]:
-        with psycopg.connect(self.platform.database_url(service)) as connection:
-            return connection.execute(query, values).fetchall()
+        return rows(self.platform, service, query, *values)
 
     def numbers(self, room: str) -> Sequence[int]:
         """The numbers of the live events of a room that are in Redis."""
@@ -125,11 +122,4 @@ class Rehearsal:
             self.platform.start_services()
 
     def wait_until_settled(self) -> None:
-        eventually(self.is_settled, WITHIN)
-
-    def is_settled(self) -> bool:
-        """Whether every message was published, and every request for a notification acted on."""
-        if any(self.rows(service, UNPUBLISHED) != [(0,)] for service in SERVICE_NAMES):
-            return False
-        acted_on = set(self.rows("user-service", ACTED_ON))
-        return all(acted_on >= set(self.rows(name, REQUESTED)) for name in SERVICE_NAMES)
+        eventually(lambda: is_settled(self.platform), WITHIN)

@@ -86,19 +86,23 @@ class Traffic:
 
 
 def insist(ask: Callable[[], requests.Response], patience: float = LONGEST) -> requests.Response:
-    """Repeat the request until an answer says what became of it, for `patience` seconds."""
+    """Repeat the request until an answer says what became of it, for `patience` seconds; with none,
+    ask once.
+    """
     deadline = time.monotonic() + patience
-    while time.monotonic() < deadline:
+    while True:
         try:
             answer = ask()
         except requests.ConnectionError:
-            time.sleep(PAUSE)
-            continue
-        if answer.status_code not in TRANSIENT:
-            assert answer.status_code < 500, answer.text
-            return answer
+            what = "no answer"
+        else:
+            if answer.status_code not in TRANSIENT:
+                assert answer.status_code < 500, answer.text
+                return answer
+            what = f"{answer.status_code} {answer.text}"
+        if time.monotonic() >= deadline:
+            raise TimeoutError(f"{what} within {patience:g} s")
         time.sleep(PAUSE)
-    raise TimeoutError(f"no answer within {patience:g} s")
 
 
 class Reader:
