@@ -15,7 +15,7 @@ LOCKED := $(addsuffix /requirements.lock,gateway $(SERVICES))
 COMPILE = $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-emit-package chassis --no-emit-package recurrence --no-emit-package lyceum-web $(args)
 
-.PHONY: help setup run test pooled soak restore-rehearsal bench check format lint types migrations containers kubernetes compose-test kubernetes-test deploy servers lock sbom images version client contract web-test web-types web-shots vendor places migrate revision psql clean
+.PHONY: help setup run test pooled soak rolling restore-rehearsal bench check format lint types migrations containers kubernetes compose-test kubernetes-test deploy servers lock sbom images version client contract web-test web-types web-shots vendor places migrate revision psql clean
 .DEFAULT_GOAL := help
 
 help:
@@ -32,8 +32,11 @@ test: .venv/.ready  ## Run every test (args="-k chat -x" is passed to pytest)
 pooled: .venv/.ready  ## Run the tests of one service behind PgBouncer: make pooled s=study-session (args=)
 	@$(LAUNCH) pooled $(s) $(args)
 
-soak: .venv/.ready  ## Run what takes long: races a hundred times, fifty kills, failovers, deploy/kubernetes, every operation many times, every zone
-	@LYCEUM_SOAK=1 RACE_ROUNDS=100 $(LAUNCH) test -k "round or crashes or failover or every_operation or calendar_programs or kubernetes" $(args)
+soak: .venv/.ready  ## Run what takes long: races a hundred times, fifty kills, failovers, rollouts, deploy/kubernetes, every operation many times, every zone
+	@LYCEUM_SOAK=1 RACE_ROUNDS=100 $(LAUNCH) test -k "round or crashes or failover or every_operation or calendar_programs or kubernetes or rolling" $(args)
+
+rolling: .venv/.ready  ## Replace each service under load by this code, from that before its newest migration (before=v0.1.0)
+	@LYCEUM_SOAK=1 LYCEUM_BEFORE=$(before) $(LAUNCH) test -n0 -s tests/test_rolling.py $(args)
 
 restore-rehearsal: .venv/.ready  ## Destroy a platform of its own under load, restore it from a backup, and say what was lost
 	@LYCEUM_SOAK=1 $(LAUNCH) test -n0 -s tests/test_restore.py $(args)

@@ -17,6 +17,7 @@ OPTIONAL = (
     ("needs Debian's rsyslog", "of kept logs", "apt-get install rsyslog logrotate"),
     ("needs the PgBouncer of Debian", "of a pooler", "apt-get install pgbouncer"),
     ("needs git", "of releases", "apt-get install git"),
+    ("needs the history of the repository", "of rollouts", "git fetch --unshallow"),
     ("needs kubectl", "of deploy/kubernetes", "https://kubernetes.io/docs/tasks/tools/"),
 )
 
