@@ -98,7 +98,7 @@ class Story:
             time.sleep(BETWEEN_LOOKS)
             if waiting:
                 self.early.add(waiting.answers("/readyz"))
-            self.everyday.check()
+            self._check()
             step.asked = self.asked() - begin
             step.answered_by = self._served()
             step.answered_by.subtract(former)
@@ -107,6 +107,15 @@ class Story:
 
         eventually(is_over, LONGEST)
         self.steps.append(step)
+
+    def _check(self) -> None:
+        """Raise what has failed by now, with the step."""
+        assert not self.crowd.failures, self.crowd.failures
+        try:
+            self.everyday.check()
+        except BaseException as failure:
+            failure.add_note(f"in the step: {self.crowd.step}")
+            raise
 
     def asked(self) -> int:
         """How often the gateway has asked the service so far."""
