@@ -36,7 +36,7 @@ soak: .venv/.ready  ## Run what takes long: races a hundred times, fifty kills, 
 	@LYCEUM_SOAK=1 RACE_ROUNDS=100 $(LAUNCH) test -k "round or crashes or failover or every_operation or calendar_programs or kubernetes or rolling" $(args)
 
 rolling: .venv/.ready  ## Replace each service under load by this code, from that before its newest migration (before=v0.1.0)
-	@LYCEUM_SOAK=1 LYCEUM_BEFORE=$(before) $(LAUNCH) test -n0 -s tests/test_rolling.py $(args)
+	@LYCEUM_SOAK=1 $(if $(before),LYCEUM_BEFORE=$(before)) $(LAUNCH) test -n0 -s tests/test_rolling.py $(args)
 
 restore-rehearsal: .venv/.ready  ## Destroy a platform of its own under load, restore it from a backup, and say what was lost
 	@LYCEUM_SOAK=1 $(LAUNCH) test -n0 -s tests/test_restore.py $(args)
