@@ -1,0 +1,1 @@
+"""What people of a city do in a day, what it costs, and a replay of it."""

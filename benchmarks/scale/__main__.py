@@ -1,0 +1,132 @@
+"""A day of a city, replayed against a running platform so many times as fast as life.
+
+    make bench args="scale [--people 400] [--factor 360] [--seed 1] [--begin 0] [--end 24] [--json FILE]"
+    .venv/bin/python -m benchmarks.scale --state .dev      what `make run` has started, for development
+
+Four hundred people at a factor of 360 ask as often as 144,000 do. They do what `model` says, each thing at
+its time, however long the platform takes for the one before: a latency counts from the moment at which a
+person wanted something. What is refused because of what others did meanwhile, such as a time that somebody
+else has booked, is no failure.
+
+It prints latencies and failures for each hour and each operation, and the processor time of each program next
+to what the costs in `costs.json` let expect. Without `--state` it has a platform of its own, without quotas,
+whose passwords cost little.
+"""
+
+import argparse
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from benchmarks.measuring import RESULTS, Report, cuts
+from benchmarks.scale.city import City
+from benchmarks.scale.needs import COSTS
+from benchmarks.scale.replay import HOUR, Call, Replay
+from benchmarks.scale.spending import PROGRAMS, Ledger
+from chassis.testing.servers import server
+from dev.development import read_variables
+from dev.ephemeral import GENEROUS_QUOTAS, LOW_COST, EphemeralPlatform
+
+Seconds = Mapping[str, float]
+
+
+def main() -> None:
+    options = parsed()
+    with ExitStack() as stack:
+        if options.state:
+            addresses = read_variables(options.state / "env")
+        else:
+            platform = EphemeralPlatform(
+                server("TEST_POSTGRES_URL"),
+                demo=True,
+                for_gateway=GENEROUS_QUOTAS,
+                password_cost=LOW_COST,
+            )
+            addresses = stack.enter_context(platform).layout.addresses()
+        replay, looks = asyncio.run(replayed(addresses, options))
+    show(replay, looks, options)
+
+
+async def replayed(
+    addresses: Mapping[str, str], options: argparse.Namespace
+) -> tuple[Replay, Sequence[Seconds]]:
+    """The calls of a day, and the processor time that was spent at its beginning and after each hour."""
+    city = City(addresses["GATEWAY_URL"], options.people, options.seed)
+    await city.settle(addresses["USER_SERVICE_DATABASE_URL"])
+    ledger = Ledger(addresses)
+    replay = Replay(city, options.factor, options.seed)
+    looks: list[Seconds] = []
+
+    async def look(_: int) -> None:
+        looks.append(await asyncio.to_thread(ledger.seconds))
+
+    await replay.run(options.begin, options.end, look)
+    looks.append(ledger.seconds())
+    ledger.close()
+    await city.http.aclose()
+    return replay, looks
+
+
+def show(replay: Replay, looks: Sequence[Seconds], options: argparse.Namespace) -> None:
+    """Print the tables, and write the figures."""
+    by_hour = Report(
+        "hour", "calls", "in a second", "p50, ms", "p99, ms", "refused", "failed", "cores"
+    )
+    length = HOUR / options.factor
+    for hour, before, after in zip(
+        range(options.begin, options.end), looks, looks[1:], strict=False
+    ):
+        calls = [call for call in replay.calls if call.hour == hour]
+        cores = sum(after[name] - before[name] for name in PROGRAMS) / length
+        by_hour.add(f"{hour}", f"{len(calls)}", len(calls) / length, *told(calls), cores)
+    by_operation = Report("operation", "calls", "p50, ms", "p99, ms", "refused", "failed")
+    asked = Counter(call.operation for call in replay.calls)
+    for name, count in asked.most_common():
+        calls = [call for call in replay.calls if call.operation == name]
+        by_operation.add(name, f"{count}", *told(calls))
+    by_program = Report("program", "seconds", "ms for each call", "of all, %", "expected, s")
+    spent = {name: looks[-1][name] - looks[0][name] for name in PROGRAMS}
+    costs = json.loads(COSTS.read_text())["turns"]["operations"]
+    for name, seconds in spent.items():
+        expected = sum(costs[each][name] * count for each, count in asked.items()) / 1e6
+        share = 100 * seconds / sum(spent.values())
+        by_program.add(name, seconds, 1000 * seconds / len(replay.calls), share, expected)
+    for report in (by_hour, by_operation, by_program):
+        report.show()
+    what = Counter(call.failure or call.refusal for call in replay.calls)
+    for reason, count in what.most_common():
+        if reason:
+            print(f"{count} x {reason}")
+    late = cuts([call.late for call in replay.calls])
+    print(f"{replay.events} events on streams")
+    print(f"calls were made {late['p50_ms']:.1f} ms late (p50), {late['p99_ms']:.1f} ms (p99)")
+
+
+def told(calls: Sequence[Call]) -> tuple[float | str, ...]:
+    """Latencies of what was answered, and how many calls were refused, and failed."""
+    milliseconds = [call.milliseconds for call in calls if not call.failure]
+    taken = cuts(milliseconds) if len(milliseconds) > 1 else dict.fromkeys(("p50_ms", "p99_ms"), "")
+    refused = sum(call.refusal is not None for call in calls)
+    failed = sum(call.failure is not None for call in calls)
+    return taken["p50_ms"], taken["p99_ms"], f"{refused}", f"{failed}"
+
+
+def parsed() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--people", type=int, default=400)
+    parser.add_argument("--factor", type=float, default=360)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--begin", type=int, default=0)
+    parser.add_argument("--end", type=int, default=24)
+    parser.add_argument("--state", type=Path)
+    parser.add_argument("--json", type=Path, default=RESULTS / "scale.json")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
