@@ -24,6 +24,8 @@ NAMES = (
     "login_flood",
     "reads",
     "text_search",
+    "scale.costs",
+    "scale",
 )
 
 

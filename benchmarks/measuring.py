@@ -196,13 +196,13 @@ class Report:
     """Prints one table, and keeps every figure as JSON."""
 
     def __init__(self, *columns: str) -> None:
-        self._rows = [columns]
+        self.rows = [columns]
         self._load = os.getloadavg()[0]
         self._missing: list[str] = []
         self._turns: dict[str, object] = {}
 
     def add(self, *cells: str | float) -> None:
-        self._rows.append(tuple(map(_written, cells)))
+        self.rows.append(tuple(map(_written, cells)))
 
     def keep(self, name: str, figures: object) -> None:
         """Keep what the rows were made of."""
@@ -214,8 +214,8 @@ class Report:
 
     def show(self) -> None:
         """Print the table."""
-        widths = [max(map(len, column)) for column in zip(*self._rows, strict=True)]
-        for first, *others in self._rows:
+        widths = [max(map(len, column)) for column in zip(*self.rows, strict=True)]
+        for first, *others in self.rows:
             cells = [first.ljust(widths[0])]
             cells += [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
             print("  ".join(cells))
@@ -231,7 +231,7 @@ class Report:
     def _write(self, file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         found = {
-            "table": self._rows,
+            "table": self.rows,
             "left_out": self._missing,
             "load": [self._load, os.getloadavg()[0]],
             "turns": self._turns,

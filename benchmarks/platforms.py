@@ -27,6 +27,7 @@ from chassis.clock import now
 from chassis.testing.servers import server
 from dev.development import DEMO_PASSPHRASE, read_variables
 from dev.ephemeral import GENEROUS_QUOTAS, EphemeralPlatform
+from dev.mailbox import receiving
 from dev.ports import free_port
 from dev.processes import die_with_parent
 
@@ -141,3 +142,19 @@ def stage(quotas: Mapping[str, str] = GENEROUS_QUOTAS) -> Iterator[Stage]:
     """Start a platform on the servers that `make bench` has started."""
     with EphemeralPlatform(server("TEST_POSTGRES_URL"), demo=True, for_gateway=quotas) as platform:
         yield Stage(platform)
+
+
+@contextmanager
+def addressed(password_cost: int | None = None) -> Iterator[Mapping[str, str]]:
+    """Start a platform without quotas whose e-mails arrive; its addresses, by the names of variables."""
+    with (
+        receiving() as mailbox,
+        EphemeralPlatform(
+            server("TEST_POSTGRES_URL"),
+            demo=True,
+            smtp_url=mailbox.url,
+            for_gateway=GENEROUS_QUOTAS,
+            password_cost=password_cost,
+        ) as platform,
+    ):
+        yield platform.layout.addresses()

@@ -5,11 +5,25 @@ The programs under test run on the first core, and what asks them on the second.
 
 import os
 import subprocess
-from collections.abc import Collection, Sequence
+import time
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 UNDER_TEST, LOAD = "0", "1"  # cores
+TURNS, REFERENCE = 2_000_000, 0.14  # of a loop, and seconds for them
 OWN, WITH_ENDED = slice(11, 13), slice(11, 15)  # columns of /proc/PID/stat, behind the name
+
+
+def slowness() -> float:
+    """How slow the core for what is measured is just now: 1 if it takes `REFERENCE` seconds for a loop."""
+    allowed = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {int(UNDER_TEST)})
+    began, total = time.process_time(), 0
+    for number in range(TURNS):
+        total += number * number % 7
+    spent = time.process_time() - began
+    os.sched_setaffinity(0, allowed)
+    return spent / REFERENCE
 
 
 class Programs:
@@ -31,9 +45,7 @@ class Programs:
 
     def pin(self) -> "Programs":
         """Keep them, and what they start, on the core for what is measured."""
-        for pid in self._pids:
-            command = ["taskset", "-apc", UNDER_TEST, str(pid)]
-            subprocess.run(command, check=True, capture_output=True)
+        _pin(self._pids)
         return self
 
     def seconds(self) -> float:
@@ -69,10 +81,20 @@ class Family:
             raise LookupError(f"there is no process {pid} on this machine")
         return cls(parent, others)
 
+    def pin(self) -> None:
+        """Keep them, and what they start, on the core for what is measured; the others as well."""
+        _pin(_family(self.root))
+
     def seconds(self) -> float:
         """Their processor time so far; that of an ended process too, once its parent has noticed."""
         spent = sum(_seconds(pid, WITH_ENDED) for pid in _family(self.root))
         return spent - sum(other.seconds() for other in self._others)
+
+
+def _pin(pids: Iterable[int]) -> None:
+    for pid in pids:
+        command = ["taskset", "-apc", UNDER_TEST, str(pid)]
+        subprocess.run(command, check=True, capture_output=True)
 
 
 def _seconds(pid: int, columns: slice) -> float:

@@ -1,9 +1,9 @@
 """A day of a city, replayed against a running platform so many times as fast as life.
 
-    make bench args="scale [--people 400] [--factor 360] [--seed 1] [--begin 0] [--end 24] [--json FILE]"
+    make bench args="scale [--people 400] [--factor 240] [--seed 1] [--begin 0] [--end 24] [--json FILE]"
     .venv/bin/python -m benchmarks.scale --state .dev      what `make run` has started, for development
 
-Four hundred people at a factor of 360 ask as often as 144,000 do. They do what `model` says, each thing at
+Four hundred people at a factor of 240 ask as often as 96,000 do. They do what `model` says, each thing at
 its time, however long the platform takes for the one before: a latency counts from the moment at which a
 person wanted something. What is refused because of what others did meanwhile, such as a time that somebody
 else has booked, is no failure.
@@ -20,57 +20,67 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from statistics import fmean
+from time import monotonic
+from typing import NamedTuple
 
 from benchmarks.measuring import RESULTS, Report, cuts
+from benchmarks.platforms import addressed
+from benchmarks.processes import slowness
 from benchmarks.scale.city import City
 from benchmarks.scale.needs import COSTS
 from benchmarks.scale.replay import HOUR, Call, Replay
 from benchmarks.scale.spending import PROGRAMS, Ledger
-from chassis.testing.servers import server
 from dev.development import read_variables
-from dev.ephemeral import GENEROUS_QUOTAS, LOW_COST, EphemeralPlatform
+from dev.ephemeral import LOW_COST
 
-Seconds = Mapping[str, float]
+
+class Look(NamedTuple):
+    """Processor time that each program has used up to a moment, both in seconds; how slow the machine is."""
+
+    moment: float
+    spent: Mapping[str, float]
+    slowness: float
 
 
 def main() -> None:
     options = parsed()
     with ExitStack() as stack:
+        addresses: Mapping[str, str]
         if options.state:
             addresses = read_variables(options.state / "env")
         else:
-            platform = EphemeralPlatform(
-                server("TEST_POSTGRES_URL"),
-                demo=True,
-                for_gateway=GENEROUS_QUOTAS,
-                password_cost=LOW_COST,
-            )
-            addresses = stack.enter_context(platform).layout.addresses()
+            addresses = stack.enter_context(addressed(LOW_COST))
         replay, looks = asyncio.run(replayed(addresses, options))
     show(replay, looks, options)
 
 
 async def replayed(
     addresses: Mapping[str, str], options: argparse.Namespace
-) -> tuple[Replay, Sequence[Seconds]]:
+) -> tuple[Replay, Sequence[Look]]:
     """The calls of a day, and the processor time that was spent at its beginning and after each hour."""
     city = City(addresses["GATEWAY_URL"], options.people, options.seed)
     await city.settle(addresses["USER_SERVICE_DATABASE_URL"])
     ledger = Ledger(addresses)
     replay = Replay(city, options.factor, options.seed)
-    looks: list[Seconds] = []
+    looks: list[Look] = []
 
     async def look(_: int) -> None:
-        looks.append(await asyncio.to_thread(ledger.seconds))
+        looks.append(await asyncio.to_thread(looked, ledger))
 
     await replay.run(options.begin, options.end, look)
-    looks.append(ledger.seconds())
+    looks.append(looked(ledger))
     ledger.close()
-    await city.http.aclose()
+    await city.close()
     return replay, looks
 
 
-def show(replay: Replay, looks: Sequence[Seconds], options: argparse.Namespace) -> None:
+def looked(ledger: Ledger) -> Look:
+    """What there is to see now."""
+    return Look(monotonic(), ledger.seconds(), slowness())
+
+
+def show(replay: Replay, looks: Sequence[Look], options: argparse.Namespace) -> None:
     """Print the tables, and write the figures."""
     by_hour = Report(
         "hour", "calls", "in a second", "p50, ms", "p99, ms", "refused", "failed", "cores"
@@ -80,7 +90,7 @@ def show(replay: Replay, looks: Sequence[Seconds], options: argparse.Namespace) 
         range(options.begin, options.end), looks, looks[1:], strict=False
     ):
         calls = [call for call in replay.calls if call.hour == hour]
-        cores = sum(after[name] - before[name] for name in PROGRAMS) / length
+        cores = sum(after.spent[name] - before.spent[name] for name in PROGRAMS) / length
         by_hour.add(f"{hour}", f"{len(calls)}", len(calls) / length, *told(calls), cores)
     by_operation = Report("operation", "calls", "p50, ms", "p99, ms", "refused", "failed")
     asked = Counter(call.operation for call in replay.calls)
@@ -88,21 +98,33 @@ def show(replay: Replay, looks: Sequence[Seconds], options: argparse.Namespace) 
         calls = [call for call in replay.calls if call.operation == name]
         by_operation.add(name, f"{count}", *told(calls))
     by_program = Report("program", "seconds", "ms for each call", "of all, %", "expected, s")
-    spent = {name: looks[-1][name] - looks[0][name] for name in PROGRAMS}
-    costs = json.loads(COSTS.read_text())["turns"]["operations"]
+    first, last = looks[0], looks[-1]
+    spent = {name: last.spent[name] - first.spent[name] for name in PROGRAMS}
+    slow = fmean(look.slowness for look in looks)
+    known = json.loads(COSTS.read_text())["turns"]
     for name, seconds in spent.items():
-        expected = sum(costs[each][name] * count for each, count in asked.items()) / 1e6
+        expected = slow * known["idle"][name] * (last.moment - first.moment)
+        expected += (
+            sum(known["operations"][each][name] * count for each, count in asked.items()) / 1e6
+        )
         share = 100 * seconds / sum(spent.values())
         by_program.add(name, seconds, 1000 * seconds / len(replay.calls), share, expected)
-    for report in (by_hour, by_operation, by_program):
+    reports = {"hours": by_hour, "operations": by_operation, "programs": by_program}
+    for report in reports.values():
         report.show()
+        print()
     what = Counter(call.failure or call.refusal for call in replay.calls)
     for reason, count in what.most_common():
         if reason:
             print(f"{count} x {reason}")
     late = cuts([call.late for call in replay.calls])
-    print(f"{replay.events} events on streams")
+    print(
+        f"{replay.events} events on streams; a core was {slow:.2f} times as slow as that of the costs"
+    )
     print(f"calls were made {late['p50_ms']:.1f} ms late (p50), {late['p99_ms']:.1f} ms (p99)")
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    tables = {name: report.rows for name, report in reports.items()}
+    options.json.write_text(json.dumps({"tables": tables, "late": late, "other": what}, indent=1))
 
 
 def told(calls: Sequence[Call]) -> tuple[float | str, ...]:
@@ -119,7 +141,7 @@ def parsed() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--people", type=int, default=400)
-    parser.add_argument("--factor", type=float, default=360)
+    parser.add_argument("--factor", type=float, default=240)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--begin", type=int, default=0)
     parser.add_argument("--end", type=int, default=24)

@@ -23,7 +23,6 @@ SEATS = 20  # of each session
 AT_ONCE = 8  # calls
 HASHED_AT_ONCE = 2  # passwords: more wait, and then longer than the gateway does
 TIMEOUT = 30.0  # seconds
-CONNECTIONS = httpx.Limits(max_connections=None, max_keepalive_connections=None)
 VERIFY = "UPDATE users SET email_verified_at = now() WHERE email_verified_at IS NULL"
 WEEK = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
@@ -47,8 +46,8 @@ class Resident(AsyncLyceum):
         self.questions: list[int] = []
 
     def _connect(self) -> None:
-        """Share the connections: a thousand pools would take long to make."""
-        self.http = self.city.http
+        """Have connections of one's own, as a browser has; a context for TLS takes long to make."""
+        self.http = httpx.AsyncClient(timeout=TIMEOUT, verify=self.city.tls)
         self._renewing = None
         self._changing = asyncio.Lock()
 
@@ -124,7 +123,7 @@ class City:
 
     def __init__(self, gateway: str, people: int, seed: int) -> None:
         self.gateway = gateway
-        self.http = httpx.AsyncClient(timeout=TIMEOUT, limits=CONNECTIONS)
+        self.tls = httpx.create_ssl_context()
         self.sessions: list[str] = []
         self.courses: list[int] = []
         self.residents = [
@@ -148,6 +147,11 @@ class City:
         await in_turn(self.residents[::2], self._pair)
         await in_turn([one for one in self.residents if one not in tutors], self._enrol)
         await in_turn(self.residents, self._prepare)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for one in self.residents:
+            await one.close()
 
     async def _appoint(self, tutors: Iterable[Resident]) -> None:
         admin = await AsyncLyceum(self.gateway).sign_in("admin", DEMO_PASSPHRASE)

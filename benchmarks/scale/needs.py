@@ -15,6 +15,7 @@ from pathlib import Path
 
 from benchmarks.scale import model
 from benchmarks.scale.spending import POSTGRESQL, PROGRAMS, REDIS, WORKERS
+from dev.services import GATEWAY, SERVICES
 
 COSTS = Path(__file__).with_name("costs.json")
 PEOPLE = (1_000, 100_000, 10_000_000)
@@ -24,7 +25,7 @@ STREAM_BYTES = 20_400  # of the gateway, for each reader: RESULTS.md
 DELIVERY_US = 9.3  # of the gateway, for each reader of an event: RESULTS.md
 PROCESS_BYTES = 100e6  # of a program
 CONNECTIONS = 10  # to PostgreSQL, of each process
-CORES_OF_A_PROCESS = 1.0  # Python runs one thread at a time
+STREAMS_OF_A_PROCESS = 10_000  # of the 12,000 connections that a gateway takes
 
 Cost = Mapping[str, float]
 
@@ -54,13 +55,18 @@ class Needs:
     def busy(self, program: str) -> float:
         """Cores that a program keeps busy in the busiest hour."""
         micros = self.people * self._a_person(program)
-        if program == PROGRAMS[0]:
+        if program == GATEWAY:
             micros += self.people * DELIVERY_US * self._deliveries()
         return micros / 1e6 * model.busiest() / HOUR
 
     def processes(self, program: str) -> int:
-        """Processes that a program needs, each with a core for itself when it is busy."""
-        return max(1, math.ceil(self.busy(program) / BUSY / CORES_OF_A_PROCESS))
+        """Processes that a program needs: Python runs one thread at a time, and a gateway has its streams.
+
+        Each service has a worker of its own.
+        """
+        streams = self.streams / STREAMS_OF_A_PROCESS if program == GATEWAY else 0
+        least = len(SERVICES) if program == WORKERS else 1
+        return max(least, math.ceil(self.busy(program) / BUSY), math.ceil(streams))
 
     @cached_property
     def cores(self) -> float:
@@ -113,7 +119,7 @@ def operations(costs: Mapping[str, Cost]) -> Iterable[Sequence[str]]:
     for name, often in model.calls().items():
         cost = costs[name]
         of_services = sum(cost[program] for program in PROGRAMS[1:6])
-        parts = [cost[PROGRAMS[0]], of_services, cost[WORKERS], cost[POSTGRESQL], cost[REDIS]]
+        parts = [cost[GATEWAY], of_services, cost[WORKERS], cost[POSTGRESQL], cost[REDIS]]
         times = [f"{micros / 1000:.2f}" for micros in (*parts, sum(parts))]
         yield f"`{name}`", f"{often:.2f}", *times, f"{cost['rows']:.1f}", f"{cost['kept']:,.0f}"
 
@@ -130,6 +136,8 @@ def needs(costs: Mapping[str, Cost], people: Sequence[int]) -> Iterable[Sequence
     for program in PROGRAMS:
         yield f"{program}, cores kept busy", *(counted(each.busy(program)) for each in found)
     yield f"cores, {BUSY:.0%} busy", *(counted(each.cores) for each in found)
+    for program in PROGRAMS[:7]:
+        yield f"{program}, processes", *(f"{each.processes(program):,}" for each in found)
     yield "memory of programs and streams, GB", *(counted(each.memory / 1e9) for each in found)
     yield "connections to PostgreSQL", *(counted(each.connections) for each in found)
     yield "rows a day", *(counted(each.a_day("rows")) for each in found)

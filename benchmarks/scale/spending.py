@@ -68,8 +68,13 @@ class Ledger:
             GATEWAY: Family.at(_port(addresses["GATEWAY_URL"])),
             **services,
             WORKERS: Family.of_parent(others[0].root, others),
-            POSTGRESQL: Family.of_parent(self._backend()),
+            POSTGRESQL: self._postgresql(),
         }
+
+    def pin(self) -> None:
+        """Keep the programs on the core for what is measured; PostgreSQL and Redis run on any."""
+        for name in (GATEWAY, WORKERS):
+            self._families[name].pin()
 
     def seconds(self) -> dict[str, float]:
         """Processor time of each program so far."""
@@ -93,10 +98,10 @@ class Ledger:
         """Close the connection to Redis."""
         self._redis.close()
 
-    def _backend(self) -> int:
-        """A process of PostgreSQL."""
+    def _postgresql(self) -> Family:
+        # The process that serves a connection is a child of the server.
         with psycopg.connect(self._databases[0]) as connection:
-            return connection.info.backend_pid
+            return Family.of_parent(connection.info.backend_pid)
 
 
 def _port(url: str) -> int:
