@@ -15,13 +15,21 @@ from chassis.data import db
 from chassis.testing.servers import as_admin, url_of
 
 ROUNDS = int(os.environ.get("RACE_ROUNDS", "3"))
+PATIENCE = 60.0  # seconds
 
 Result = TypeVar("Result")
 
 
 @pytest.fixture(params=range(ROUNDS), ids=lambda number: f"round-{number}")
-def race_round(request: pytest.FixtureRequest) -> int:
+def race_round(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     """A race is run so many times, each with everything made again: `RACE_ROUNDS=100 make test`."""
+    if "app" in request.fixturenames:
+        app: Flask = request.getfixturevalue("app")
+        with app.app_context():
+            pool = app.extensions["sqlalchemy"].engine.pool
+        # More take part than a web process has threads, and so wait for connections. A busy machine
+        # needs longer for them than a request may wait.
+        monkeypatch.setattr(pool, "_timeout", PATIENCE)
     return int(request.param)
 
 
