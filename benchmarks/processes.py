@@ -5,25 +5,11 @@ The programs under test run on the first core, and what asks them on the second.
 
 import os
 import subprocess
-import time
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 UNDER_TEST, LOAD = "0", "1"  # cores
-TURNS, REFERENCE = 2_000_000, 0.14  # of a loop, and seconds for them
 OWN, WITH_ENDED = slice(11, 13), slice(11, 15)  # columns of /proc/PID/stat, behind the name
-
-
-def slowness() -> float:
-    """How slow the core for what is measured is just now: 1 if it takes `REFERENCE` seconds for a loop."""
-    allowed = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {int(UNDER_TEST)})
-    began, total = time.process_time(), 0
-    for number in range(TURNS):
-        total += number * number % 7
-    spent = time.process_time() - began
-    os.sched_setaffinity(0, allowed)
-    return spent / REFERENCE
 
 
 class Programs:

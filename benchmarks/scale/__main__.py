@@ -20,13 +20,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from statistics import fmean
 from time import monotonic
 from typing import NamedTuple
 
 from benchmarks.measuring import RESULTS, Report, cuts
 from benchmarks.platforms import addressed
-from benchmarks.processes import slowness
 from benchmarks.scale.city import City
 from benchmarks.scale.needs import COSTS
 from benchmarks.scale.replay import HOUR, Call, Replay
@@ -36,11 +34,10 @@ from dev.ephemeral import LOW_COST
 
 
 class Look(NamedTuple):
-    """Processor time that each program has used up to a moment, both in seconds; how slow the machine is."""
+    """Processor time that each program has used up to a moment; both in seconds."""
 
     moment: float
     spent: Mapping[str, float]
-    slowness: float
 
 
 def main() -> None:
@@ -77,7 +74,7 @@ async def replayed(
 
 def looked(ledger: Ledger) -> Look:
     """What there is to see now."""
-    return Look(monotonic(), ledger.seconds(), slowness())
+    return Look(monotonic(), ledger.seconds())
 
 
 def show(replay: Replay, looks: Sequence[Look], options: argparse.Namespace) -> None:
@@ -100,10 +97,9 @@ def show(replay: Replay, looks: Sequence[Look], options: argparse.Namespace) -> 
     by_program = Report("program", "seconds", "ms for each call", "of all, %", "expected, s")
     first, last = looks[0], looks[-1]
     spent = {name: last.spent[name] - first.spent[name] for name in PROGRAMS}
-    slow = fmean(look.slowness for look in looks)
     known = json.loads(COSTS.read_text())["turns"]
     for name, seconds in spent.items():
-        expected = slow * known["idle"][name] * (last.moment - first.moment)
+        expected = known["idle"][name] * (last.moment - first.moment)
         expected += (
             sum(known["operations"][each][name] * count for each, count in asked.items()) / 1e6
         )
@@ -118,9 +114,7 @@ def show(replay: Replay, looks: Sequence[Look], options: argparse.Namespace) -> 
         if reason:
             print(f"{count} x {reason}")
     late = cuts([call.late for call in replay.calls])
-    print(
-        f"{replay.events} events on streams; a core was {slow:.2f} times as slow as that of the costs"
-    )
+    print(f"{replay.events} events on streams")
     print(f"calls were made {late['p50_ms']:.1f} ms late (p50), {late['p99_ms']:.1f} ms (p99)")
     options.json.parent.mkdir(parents=True, exist_ok=True)
     tables = {name: report.rows for name, report in reports.items()}

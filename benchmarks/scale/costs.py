@@ -6,8 +6,8 @@ One operation after the other is called as people of the city do it (`acts`), by
 are kept on one core, and what calls them on the other. What the workers do because of a call counts, too;
 what the platform does when nobody asks for anything is measured first, and taken off.
 
-A virtual machine is slower at times, so all figures are made those of one kind of core
-(`benchmarks.processes.slowness`). `benchmarks.scale.needs` takes those in `benchmarks/scale/costs.json`.
+`benchmarks.scale.needs` takes the figures in `benchmarks/scale/costs.json`. A virtual machine may be twice as
+slow an hour later: `log_in` shows it, which takes a quarter of a second of a core that is not shared.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from pathlib import Path
 
 from benchmarks.measuring import Report, arguments
 from benchmarks.platforms import addressed
-from benchmarks.processes import LOAD, slowness
+from benchmarks.processes import LOAD
 from benchmarks.scale.acts import ACTS, Act
 from benchmarks.scale.city import City, Resident, in_turn
 from benchmarks.scale.model import SIGN_INS
@@ -32,7 +32,7 @@ CALM = 30.0  # seconds until what was done at the beginning has had its effects
 REST = 15.0  # seconds of rest that are measured
 LOOK = 5.0  # seconds between two looks: some effects wait a moment, and workers measure as often
 QUIET = 0.05  # cores more than at rest, when all effects are there
-SLOWEST = 2.0  # times as slow as when rest was measured
+SLOWEST = 2.0  # times as slow as when rest was measured: a virtual machine
 LONGEST = 120.0  # seconds that effects may take
 WARMING = 32  # calls before those that count
 AT_ONCE = 2
@@ -43,9 +43,7 @@ async def main() -> None:
     parser = arguments(__doc__, calls=320, people=48, seed=1)
     parser.add_argument("--only", nargs="+", metavar="OPERATION", choices=ACTS, default=list(ACTS))
     options = parser.parse_args()
-    report = Report(
-        "operation", *PROGRAMS, "rows", "kept", "passing", "log", "in Redis", "slowness"
-    )
+    report = Report("operation", *PROGRAMS, "rows", "kept", "passing", "log", "in Redis")
     with addressed() as addresses:
         city = City(addresses["GATEWAY_URL"], options.people, options.seed)
         await city.settle(addresses["USER_SERVICE_DATABASE_URL"])
@@ -81,26 +79,23 @@ class Bench:
         began = self._ledger.seconds()
         time.sleep(REST)
         spent = self._ledger.seconds()
-        slow = slowness()
-        self.idle = {name: (spent[name] - began[name]) / REST / slow for name in PROGRAMS}
+        self.idle = {name: (spent[name] - began[name]) / REST for name in PROGRAMS}
 
     async def cost_of(self, act: Act, calls: int) -> Mapping[str, float]:
         """Microseconds of each program, rows and bytes, for each call."""
         residents = cycle(self._city.residents)
         await called(list(islice(residents, min(WARMING, calls))), act)
         self._settled()
-        slow = slowness()
         began, before = time.monotonic(), self._ledger.read()
         await called(list(islice(residents, calls)), act)
         self._settled()
         spent, seconds = self._ledger.read() - before, time.monotonic() - began
-        slow = (slow + slowness()) / 2
-        return {**self._for_each(spent, seconds, calls, slow), "slowness": slow}
+        return self._for_each(spent, seconds, calls)
 
-    def _for_each(self, spent: Spent, seconds: float, calls: int, slow: float) -> dict[str, float]:
+    def _for_each(self, spent: Spent, seconds: float, calls: int) -> dict[str, float]:
         """Of one call; without what the platform does anyway in so many seconds."""
         micros = {
-            name: 1e6 * max(0.0, spent.seconds[name] / slow - self.idle[name] * seconds) / calls
+            name: 1e6 * max(0.0, spent.seconds[name] - self.idle[name] * seconds) / calls
             for name in PROGRAMS
         }
         sizes = {
