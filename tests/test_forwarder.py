@@ -14,7 +14,7 @@ PATIENCE = 20.0  # seconds
 
 
 class Backend:
-    """Says its name to whom connects, then what it is sent, then that no more will come."""
+    """Says its name on each connection, then what it is sent, then that no more will come."""
 
     def __init__(self, name: bytes) -> None:
         self._name = name

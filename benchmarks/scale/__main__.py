@@ -1,7 +1,7 @@
 """A day of a city, replayed against a running platform so many times as fast as life.
 
     make bench args="scale [--people 400] [--factor 240] [--seed 1] [--begin 0] [--end 24] [--json FILE]"
-    .venv/bin/python -m benchmarks.scale --state .dev      what `make run` has started, for development
+    .venv/bin/python -m benchmarks.scale [--state .dev]     against what `make run` has started
 
 Four hundred people at a factor of 240 ask as often as 96,000 do. They do what `model` says, each thing at
 its time, however long the platform takes for the one before: a latency counts from the moment at which a
@@ -9,13 +9,15 @@ person wanted something. What is refused because of what others did meanwhile, s
 else has booked, is no failure.
 
 It prints latencies and failures for each hour and each operation, and the processor time of each program next
-to what the costs in `costs.json` let expect. Without `--state` it has a platform of its own, without quotas,
+to what the costs in `costs.json` let expect. With `make bench` it has a platform of its own, without quotas,
 whose passwords cost little.
 """
 
 import argparse
 import asyncio
 import json
+import os
+import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -23,8 +25,10 @@ from pathlib import Path
 from time import monotonic
 from typing import NamedTuple
 
+import psycopg
+
 from benchmarks.measuring import RESULTS, Report, cuts
-from benchmarks.platforms import addressed
+from benchmarks.platforms import HERE, addressed
 from benchmarks.scale.city import City
 from benchmarks.scale.needs import COSTS
 from benchmarks.scale.replay import HOUR, Call, Replay
@@ -44,12 +48,22 @@ def main() -> None:
     options = parsed()
     with ExitStack() as stack:
         addresses: Mapping[str, str]
-        if options.state:
-            addresses = read_variables(options.state / "env")
-        else:
+        if options.state is None and "TEST_POSTGRES_URL" in os.environ:
             addresses = stack.enter_context(addressed(LOW_COST))
+        else:
+            addresses = running(options.state or HERE / ".dev")
         replay, looks = asyncio.run(replayed(addresses, options))
     show(replay, looks, options)
+
+
+def running(state: Path) -> Mapping[str, str]:
+    """The addresses of what `make run` has started with its data in this folder."""
+    try:
+        addresses = read_variables(state / "env")
+        Ledger(addresses).close()
+    except (OSError, LookupError, psycopg.OperationalError) as error:
+        sys.exit(f"no platform runs in {state}, `make run` starts one: {error}")
+    return addresses
 
 
 async def replayed(
