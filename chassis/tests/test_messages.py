@@ -2,6 +2,7 @@
 
 import json
 import random
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,7 +11,7 @@ import pytest
 import redis
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from chassis import testing
 from chassis.clock import now, rfc3339
@@ -361,6 +362,23 @@ def test_events_of_one_moment_are_all_published_again(
     server.flushdb()
     assert retention.replay(timedelta(days=1)) == 5
     assert publisher.publish_pending() == 5
+
+
+def test_events_that_another_replay_fails_to_mark_are_published_again(
+    publisher: Publisher, retention: Retention, in_app: Flask
+) -> None:
+    for version in (1, 2, 3):
+        with transaction(db.session):
+            messages.publish_event("note.written", "a", version)
+    publisher.publish_pending()
+    waiting = text("SELECT 1 FROM pg_locks WHERE NOT granted")
+    with db.engine.connect() as other, db.engine.connect() as watch, ThreadPoolExecutor(1) as pool:
+        other.execute(messages.outbox.update().values(published_at=None))
+        replay = pool.submit(retention.replay, timedelta(days=1))
+        while not (replay.done() or watch.execute(waiting).first()):
+            pass
+        other.rollback()
+        assert replay.result() == 3
 
 
 @pytest.mark.usefixtures("pairs")

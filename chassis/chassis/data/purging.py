@@ -18,8 +18,7 @@ def delete_some(
 ) -> int:
     """Delete up to `BATCH` rows, oldest first, and return how many those were.
 
-    Their column `since` is not after the moment `until`, and all of `more` holds for them. Rows that another
-    transaction has locked are left to it.
+    Their column `since` is not after the moment `until`, and all of `more` holds for them.
     """
     table = cast("Column[datetime]", since).table
     deletion = delete(table).where(are_some(since, since <= until, *more))
@@ -31,7 +30,8 @@ def are_some(
 ) -> ColumnElement[bool]:
     """Whether a row is one of the first `BATCH`, by the column `since`, for which all conditions hold.
 
-    They are locked; those that another transaction has locked are left out.
+    They are locked, after a wait for any other transaction that has locked some: it may still fail, and leave
+    them as they were.
     """
     # Where a row is; it stays there while it is locked.
     place: ColumnElement[Any] = literal_column("ctid")
@@ -41,6 +41,6 @@ def are_some(
         .select_from(cast("Column[datetime]", since).table)
         .order_by(since)
         .limit(BATCH)
-        .with_for_update(skip_locked=True)
+        .with_for_update()
     )
     return place == any_(func.array(rows.scalar_subquery()))
