@@ -93,46 +93,62 @@ def looked(ledger: Ledger) -> Look:
 
 def show(replay: Replay, looks: Sequence[Look], options: argparse.Namespace) -> None:
     """Print the tables, and write the figures."""
-    by_hour = Report(
-        "hour", "calls", "in a second", "p50, ms", "p99, ms", "refused", "failed", "cores"
+    reports = {
+        "hours": by_hour(replay.calls, looks, options),
+        "operations": by_operation(replay.calls),
+        "programs": by_program(replay.calls, looks),
+    }
+    for report in reports.values():
+        report.show()
+        print()
+    reasons = Counter(call.failure or call.refusal or "" for call in replay.calls)
+    del reasons[""]
+    for reason, count in reasons.most_common():
+        print(f"{count} x {reason}")
+    late = cuts([call.late for call in replay.calls])
+    print(f"{replay.events} events on streams")
+    print(f"calls were made {late['p50_ms']:.1f} ms late (p50), {late['p99_ms']:.1f} ms (p99)")
+    tables = {name: report.rows for name, report in reports.items()}
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(
+        json.dumps({"tables": tables, "late": late, "reasons": reasons}, indent=1)
     )
+
+
+def by_hour(calls: Sequence[Call], looks: Sequence[Look], options: argparse.Namespace) -> Report:
+    """What each hour was asked, and how busy the platform was."""
+    latencies = "p50, ms", "p99, ms"
+    report = Report("hour", "calls", "in a second", *latencies, "refused", "failed", "cores")
     length = HOUR / options.factor
     for hour, before, after in zip(
         range(options.begin, options.end), looks, looks[1:], strict=False
     ):
-        calls = [call for call in replay.calls if call.hour == hour]
+        its = [call for call in calls if call.hour == hour]
         cores = sum(after.spent[name] - before.spent[name] for name in PROGRAMS) / length
-        by_hour.add(f"{hour}", f"{len(calls)}", len(calls) / length, *told(calls), cores)
-    by_operation = Report("operation", "calls", "p50, ms", "p99, ms", "refused", "failed")
-    asked = Counter(call.operation for call in replay.calls)
-    for name, count in asked.most_common():
-        calls = [call for call in replay.calls if call.operation == name]
-        by_operation.add(name, f"{count}", *told(calls))
-    by_program = Report("program", "seconds", "ms for each call", "of all, %", "expected, s")
+        report.add(f"{hour}", f"{len(its)}", len(its) / length, *told(its), cores)
+    return report
+
+
+def by_operation(calls: Sequence[Call]) -> Report:
+    """How each operation was answered, the most frequent first."""
+    report = Report("operation", "calls", "p50, ms", "p99, ms", "refused", "failed")
+    for name, count in Counter(call.operation for call in calls).most_common():
+        report.add(name, f"{count}", *told([call for call in calls if call.operation == name]))
+    return report
+
+
+def by_program(calls: Sequence[Call], looks: Sequence[Look]) -> Report:
+    """What each program has spent, and what its costs let expect."""
+    report = Report("program", "seconds", "ms for each call", "of all, %", "expected, s")
     first, last = looks[0], looks[-1]
-    spent = {name: last.spent[name] - first.spent[name] for name in PROGRAMS}
     known = json.loads(COSTS.read_text())["turns"]
+    spent = {name: last.spent[name] - first.spent[name] for name in PROGRAMS}
     for name, seconds in spent.items():
-        expected = known["idle"][name] * (last.moment - first.moment)
-        expected += (
-            sum(known["operations"][each][name] * count for each, count in asked.items()) / 1e6
-        )
+        at_rest = known["idle"][name] * (last.moment - first.moment)
+        for_calls = sum(known["operations"][call.operation][name] for call in calls) / 1e6
         share = 100 * seconds / sum(spent.values())
-        by_program.add(name, seconds, 1000 * seconds / len(replay.calls), share, expected)
-    reports = {"hours": by_hour, "operations": by_operation, "programs": by_program}
-    for report in reports.values():
-        report.show()
-        print()
-    what = Counter(call.failure or call.refusal for call in replay.calls)
-    for reason, count in what.most_common():
-        if reason:
-            print(f"{count} x {reason}")
-    late = cuts([call.late for call in replay.calls])
-    print(f"{replay.events} events on streams")
-    print(f"calls were made {late['p50_ms']:.1f} ms late (p50), {late['p99_ms']:.1f} ms (p99)")
-    options.json.parent.mkdir(parents=True, exist_ok=True)
-    tables = {name: report.rows for name, report in reports.items()}
-    options.json.write_text(json.dumps({"tables": tables, "late": late, "other": what}, indent=1))
+        report.add(name, seconds, 1000 * seconds / len(calls), share, at_rest + for_calls)
+    return report
 
 
 def told(calls: Sequence[Call]) -> tuple[float | str, ...]:

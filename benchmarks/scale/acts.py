@@ -1,4 +1,7 @@
-"""The operations of the model as a resident calls them, each one request."""
+"""The operations of the model as a resident calls them.
+
+Each is one request, but for what has to be there first: a session to leave, a time to book.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta

@@ -53,7 +53,7 @@ class Backup:
         self._copy_keys(block("Base backup", 1), keys)
 
     def restore(self, data: Path, port: int) -> None:
-        """Fill a data folder, which is empty, for a server that is to be started."""
+        """Fill a data folder, which is empty, for a server that will be started."""
         self.run(block("Restoring"), port, PGDATA=str(data))
 
     def restore_keys(self, keys: Path) -> None:

@@ -54,7 +54,7 @@ class Story:
         return sent >= then[0] + MESSAGES and done >= then[1] + ROUNDS * len(MARKS)
 
     def before(self) -> None:
-        """What is to be there: one of two things was acted on by all, the other was only told."""
+        """What should be there: one of two things was acted on by all, the other was only told."""
         tamar = self.people["tamar"]
         self.app = App(agreed(tamar.post(PATH, {"password": DEMO_PASSWORD}))["secret"])
         agreed(tamar.post(f"{PATH}/enable", {"code": self.app.code()}))
@@ -69,7 +69,7 @@ class Story:
         self._cancel(self.cancelled[1])
 
     def after(self) -> None:
-        """What is to be gone; what was told is acted on now, and once more nothing is acted on."""
+        """What should be gone; what was told is acted on now, and once more nothing is acted on."""
         for worker in LISTENERS:
             self.platform.start_program(worker)
         eventually(lambda: self.blocks(self.blockers[1]), WITHIN)

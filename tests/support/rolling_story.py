@@ -144,7 +144,7 @@ class Story:
         self.revisions.append(revision)
 
     def _documented(self, web: Program) -> list[Operation]:
-        """What is to be called: what this process documents, and the views of the gateway."""
+        """What people call: what this process documents, and the views of the gateway."""
         documented = [*operations(web.url), *operations(self.platform.gateway_url)]
         by_id = {operation.id: operation for operation in reversed(documented)}
         return operations_asking(self.platform.service, by_id.values())
